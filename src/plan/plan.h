@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "src/base/expected.h"
+#include "src/recipe/recipe.h"
+
+/// The expanded recipe: every slot with family, rank, features and parameters; what sits before the
+/// first and after the last slot; where the pipeline cuts.
+namespace nam56r::plan {
+
+/// A attention, E experts, M Mamba-3, R M2RNN, F dense feed-forward.
+enum class Family : char { kA = 'A', kE = 'E', kM = 'M', kR = 'R', kF = 'F' };
+inline constexpr std::array kFamilies = {Family::kA, Family::kE, Family::kM, Family::kR, Family::kF};
+
+/// How a layout shards a tensor. What a rank holds of it follows from this alone.
+enum class Sharding {
+  kReplicated,  ///< whole on every rank of its stage
+  kTensor,      ///< split by TP
+  kExpert,      ///< split by EP over experts, and by ETP within one
+};
+
+/// One weight tensor of the model.
+struct Tensor {
+  std::string name;                 ///< within its slot: "experts.w1"
+  std::vector<std::int64_t> shape;  ///< unsharded
+  Sharding sharding = Sharding::kReplicated;
+  std::int64_t count() const;
+};
+
+struct Slot {
+  std::int64_t index = 0;         ///< 0-based position
+  std::int64_t layer_number = 1;  ///< Megatron's, 1-based
+  Family family = Family::kA;
+  std::int64_t family_rank = 0;       ///< number among the slots of its family
+  std::vector<std::string> features;  ///< "mla", "dsa", "moe", "mamba3", "m2rnn", "dense"
+  std::int64_t parameters = 0;
+  std::int64_t active_parameters = 0;  ///< that one token touches
+  std::int64_t chunk = 0;              ///< of PP * VPP, in model order
+  std::int64_t stage = 0;              ///< chunk % PP
+  std::vector<Tensor> tensors;
+};
+
+/// What stands outside the slots: "embedding", "ngram_hash", "structure", "mtp", "final_norm",
+/// "output_head".
+struct Module {
+  std::string name;
+  std::int64_t stage = 0;
+  bool copy = false;        ///< a second copy for MTP on the last stage; not counted in the totals
+  std::int64_t depth = 0;   ///< "mtp": which block, from 1
+  std::int64_t parameters = 0;
+  std::vector<Tensor> tensors;
+};
+
+struct Stage {
+  std::int64_t stage = 0;
+  std::vector<std::int64_t> chunks;
+  std::vector<std::int64_t> slots;  ///< indices, in execution order
+  std::int64_t parameters = 0;      ///< copies included, without TP or EP sharding
+};
+
+/// The part of a layout that decides where slots live.
+struct Cuts {
+  std::int64_t pipeline_parallel = 1;
+  std::int64_t virtual_pipeline_parallel = 1;
+  std::int64_t mtp_depth = 0;
+};
+
+struct Plan {
+  std::string pattern;  ///< as the recipe has it
+  std::string layers;   ///< expanded, one letter a slot
+  std::int64_t depth = 0;
+  Cuts cuts;
+  std::vector<Slot> slots;
+  std::vector<Module> before;
+  std::vector<Module> after;
+  std::vector<Stage> stages;
+  std::int64_t total_parameters = 0;   ///< of the model, each tensor once
+  std::int64_t active_parameters = 0;  ///< total less the experts that a token does not visit
+  std::vector<std::int64_t> r_layer_indices;  ///< layer numbers (1-based) of the R slots
+  std::vector<std::int64_t> dsa_a_ranks;
+
+  std::int64_t CountOf(Family family) const;
+};
+
+/// Errors (all of them at once), surface plan: PLAN0001 unknown letter, PLAN0002 depth, PLAN0003
+/// family rank beyond the slots, PLAN0004 chunks that cannot be cut, PLAN0005 shapes that do not
+/// divide (see expand.cpp for the full list).
+base::Expected<Plan> Expand(const base::Loaded<recipe::Recipe>& recipe, const Cuts& cuts);
+
+/// Parameters that one rank holds: |tp| splits kTensor tensors, |ep| and |etp| kExpert ones.
+struct Shards {
+  std::int64_t tp = 1;
+  std::int64_t ep = 1;
+  std::int64_t etp = 1;
+};
+std::int64_t ParametersOnRank(const Plan& plan, std::int64_t stage, const Shards& shards);
+
+/// The shape that DESIGN.md fixes for `plan`.
+nlohmann::json ToJson(const Plan& plan);
+
+}  // namespace nam56r::plan
