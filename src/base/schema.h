@@ -22,7 +22,7 @@ struct FieldSpec {
   bool required = false;
   double min = -std::numeric_limits<double>::infinity();  ///< numbers, and elements of lists
   double max = std::numeric_limits<double>::infinity();
-  std::vector<std::string> choices;  ///< strings, and elements of lists; empty: any
+  std::vector<std::string> choices = {};  ///< strings, and elements of lists; empty: any
 };
 
 /// One field of struct T: its spec and where T keeps it. |get| fixes the type.

@@ -16,19 +16,19 @@ struct Machine {
   std::string name;
   std::int64_t nodes = 1;
   std::int64_t gpus_per_node = 0;
-  std::string gpu;                      ///< "H200", "GB10"; empty: none
-  double gpu_memory_gib = 0;            ///< usable by one process
-  std::string gpu_architecture;         ///< "sm_90"
-  std::int64_t cores = 0;               ///< 0: as found
-  std::int64_t threads_per_rank = 1;    ///< OMP_NUM_THREADS of a native rank
+  std::string gpu;                    ///< "H200", "GB10"; empty: none
+  double gpu_memory_gib = 0;          ///< usable by one process
+  std::string gpu_architecture;       ///< "sm_90"
+  std::int64_t cores = 0;             ///< 0: as found
+  std::int64_t threads_per_rank = 1;  ///< OMP_NUM_THREADS of a native rank
 };
 
 struct Paths {
-  std::string python;         ///< interpreter for the Megatron backend
-  std::string megatron;       ///< checkout
-  std::string worker;         ///< nam56r-worker; empty: beside nam56r
-  std::string cache_root;     ///< empty: $XDG_CACHE_HOME/nam56r, then ~/.cache/nam56r
-  std::string runs;           ///< receipts; empty: ./runs
+  std::string python;      ///< interpreter for the Megatron backend
+  std::string megatron;    ///< checkout
+  std::string worker;      ///< nam56r-worker; empty: beside nam56r
+  std::string cache_root;  ///< empty: $XDG_CACHE_HOME/nam56r, then ~/.cache/nam56r
+  std::string runs;        ///< receipts; empty: ./runs
   std::string tokenizer_model;
 };
 
@@ -42,13 +42,20 @@ struct Host {
   Machine machine;
   Paths paths;
   Network network;
-  std::map<std::string, std::string> datasets;  ///< dataset name to path prefix of .bin and .idx
-  std::map<std::string, std::string> versions;  ///< library to version, as probed or as required
+  std::map<std::string, std::string> datasets;     ///< dataset name to path prefix of .bin and .idx
+  std::map<std::string, std::string> checkpoints;  ///< checkpoint name to directory
+  std::map<std::string, std::string> versions;     ///< library to version, as probed or as required
 };
 
 const base::Schema<Host>& Schema();
 
-/// Errors: those of base::ReadToml and base::Load, with surface host.
+/// Libraries whose version a host may state: "cuda", "megatron", ...
+const std::vector<std::string>& KnownLibraries();
+
+/// Errors: those of base::ReadToml and base::Load with surface host; SCHEMA0001 also for a library
+/// in [versions] that is not among KnownLibraries().
 base::Expected<base::Loaded<Host>> Load(const std::filesystem::path& path);
+/// The same of a document that is already parsed.
+base::Expected<base::Loaded<Host>> FromToml(const base::TomlDocument& document);
 
 }  // namespace nam56r::host

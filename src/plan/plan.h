@@ -87,12 +87,28 @@ struct Plan {
   std::int64_t CountOf(Family family) const;
 };
 
-/// Errors (all of them at once), surface plan: PLAN0001 unknown letter, PLAN0002 depth, PLAN0003
-/// family rank beyond the slots, PLAN0004 chunks that cannot be cut, PLAN0005 shapes that do not
-/// divide (see expand.cpp for the full list).
-base::Expected<Plan> Expand(const base::Loaded<recipe::Recipe>& recipe, const Cuts& cuts);
+/// The policy's lines behind a Cuts, so that a refusal can name both sides.
+struct CutsOrigin {
+  base::SourceLocation pipeline_parallel;
+  base::SourceLocation virtual_pipeline_parallel;
+  base::SourceLocation mtp_depth;
+};
 
-/// Parameters that one rank holds: |tp| splits kTensor tensors, |ep| and |etp| kExpert ones.
+/// Errors, all independent ones at once, surface plan:
+///   PLAN0001 a pattern that cannot be read: unknown letter, empty, too long, empty piece
+///   PLAN0002 depth out of range, or not the number of letters of a pattern with '|'
+///   PLAN0003 dsa.ranks beyond the A-slots, negative, or twice
+///   PLAN0004 a model that cannot be cut into PP * VPP chunks
+///   PLAN0005 sizes that do not fit each other (divisibility, bounds set by another field)
+///   PLAN0006 a size that a family or module in use needs and that is missing or out of range
+///   PLAN0007 MTP depth out of range
+///   PLAN0008 more parameters than 2^53, which JSON cannot carry exactly
+base::Expected<Plan> Expand(const base::Loaded<recipe::Recipe>& recipe, const Cuts& cuts,
+                            const CutsOrigin& cuts_origin = {});
+
+/// Parameters that one rank of |stage| holds, copies included: |tp| splits kTensor tensors, |ep|
+/// and |etp| kExpert ones. The shards divide the model (the layout's checks refuse others before);
+/// a tensor that does not split evenly, or a stage that is not there, is a std::logic_error.
 struct Shards {
   std::int64_t tp = 1;
   std::int64_t ep = 1;

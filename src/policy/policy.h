@@ -16,6 +16,9 @@ struct Run {
   std::string name;
   std::string recipe_mode = "author";  ///< author (TP=1, author's Mamba kernels) | nemo
   std::string backend = "megatron";    ///< megatron | native
+  /// Names in [environment] beyond KnownEnvironment() (environment.h) that the operator vouches
+  /// for.
+  std::vector<std::string> unlisted_environment;
 };
 
 /// Data parallelism is derived: dp = world / (tp * pp * cp); expert dp = world / (etp * ep * pp).
@@ -59,10 +62,13 @@ struct Attention {
 };
 
 struct Precision {
-  std::string compute = "bf16";       ///< fp32 | bf16 | fp8
-  std::string fp8_format = "hybrid";  ///< e4m3 | hybrid; read with compute = fp8
-  std::string fp8_recipe = "tensorwise";  ///< tensorwise | delayed | blockwise | mxfp8
+  std::string compute = "bf16";               ///< fp32 | bf16 | fp8
+  std::string fp8_format = "hybrid";          ///< e4m3 | hybrid; read with compute = fp8
+  std::string fp8_recipe = "tensorwise";      ///< tensorwise | delayed | blockwise | mxfp8
+  std::int64_t fp8_amax_history_len = 1024;   ///< steps
+  std::string fp8_amax_compute_algo = "max";  ///< max | most_recent
   bool fp8_param_gather = false;
+  bool grad_reduce_in_bf16 = false;
 };
 
 struct Recompute {
@@ -85,6 +91,10 @@ struct Optimizer {
   double clip_grad = 1.0;  ///< global L2 norm; 0: off
   bool distributed = false;
   bool precision_aware = false;
+  std::string main_grads_dtype = "fp32";   ///< these four are read with precision_aware
+  std::string main_params_dtype = "fp32";  ///< fp32 | fp16
+  std::string exp_avg_dtype = "fp32";      ///< fp32 | fp16 | bf16 | fp8
+  std::string exp_avg_sq_dtype = "fp32";
   bool check_for_nan = true;
   std::int64_t seed = 1234;
 };
@@ -93,6 +103,9 @@ struct Overlap {
   bool grad_reduce = false;
   bool param_gather = false;
   bool moe_expert_parallel_comm = false;
+  bool delay_wgrad_compute =
+      false;  ///< weight gradients after the expert exchange of the next batch
+  bool moe_shared_expert = false;
 };
 
 struct Kernels {
@@ -102,10 +115,11 @@ struct Kernels {
   bool gradient_accumulation_fusion = true;
   bool persist_layer_norm = true;
   bool moe_grouped_gemm = true;
+  bool mla_down_proj_fusion = false;
 };
 
 struct Dispatcher {
-  std::string kind = "alltoall";  ///< allgather | alltoall | flex
+  std::string kind = "alltoall";   ///< allgather | alltoall | flex
   std::string backend = "deepep";  ///< with flex: deepep | hybridep
   std::string router_dtype = "fp32";
   double capacity_factor = 0.0;  ///< 0: dropless
@@ -132,6 +146,16 @@ struct Data {
   std::int64_t eval_interval = 0;  ///< steps; 0: only at the end
   std::int64_t eval_iters = 0;     ///< global batches
   std::int64_t log_interval = 1;
+  bool log_throughput = true;
+};
+
+/// Where weights come from and go: names that the host binds to directories, never paths. Loading
+/// and saving are separate, so that nothing is resumed because it happens to lie there.
+struct Checkpoint {
+  std::string load;                   ///< empty: start from fresh weights
+  std::string save;                   ///< empty: nothing is saved
+  std::int64_t save_interval = 0;     ///< steps; 0: only at the end
+  std::string format = "torch_dist";  ///< torch_dist | torch
 };
 
 struct Seams {
@@ -155,13 +179,17 @@ struct Policy {
   RegionalCompile regional_compile;
   Caches caches;
   Data data;
+  Checkpoint checkpoint;
   Seams seams;
   std::map<std::string, std::string> environment;  ///< CUDA, NCCL, allocator; name to value
 };
 
 const base::Schema<Policy>& Schema();
 
-/// Errors: those of base::ReadToml and base::Load, with surface policy.
+/// Errors: those of base::ReadToml and base::Load with surface policy; SCHEMA0001 also for a name
+/// in [environment] that nobody reads, POLICY0101 for one that another field or launch sets.
 base::Expected<base::Loaded<Policy>> Load(const std::filesystem::path& path);
+/// The same of a document that is already parsed.
+base::Expected<base::Loaded<Policy>> FromToml(const base::TomlDocument& document);
 
 }  // namespace nam56r::policy

@@ -126,5 +126,7 @@ const base::Schema<Recipe>& Schema();
 
 /// Errors: those of base::ReadToml and base::Load, with surface plan.
 base::Expected<base::Loaded<Recipe>> Load(const std::filesystem::path& path);
+/// The same of a document that is already parsed.
+base::Expected<base::Loaded<Recipe>> FromToml(const base::TomlDocument& document);
 
 }  // namespace nam56r::recipe

@@ -1,0 +1,141 @@
+#include "src/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "src/base/nearest_name.h"
+
+namespace nam56r::cli {
+namespace {
+
+constexpr const char* kVersion = "nam56r 0.1.0";
+
+// "unknown command 'plna'; did you mean 'plan'?": CLI11 alone only says that it was not expected.
+std::string NearestCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (const std::string& argument : arguments) {
+    if (argument.starts_with("-")) continue;
+    if (std::find(names.begin(), names.end(), argument) != names.end()) return "";
+    std::string message = "unknown command '" + argument + "'";
+    if (auto nearest = base::NearestName(argument, names)) {
+      message += "; did you mean '" + *nearest + "'?";
+    }
+    return message;
+  }
+  return "";
+}
+
+}  // namespace
+
+int Main(const std::vector<std::string>& arguments, Terminal terminal) {
+  CLI::App app{
+      "nam56r compiles a recipe, a policy and a host into one launch contract, launches it, and "
+      "says "
+      "which surface broke when a run fails.",
+      "nam56r"};
+  app.set_version_flag("--version", kVersion);
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::string format = "text";
+  app.add_option("--format", format, "text for people, json for programs")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+
+  int code = kDone;
+
+  PlanArguments plan;
+  CLI::App* plan_command =
+      app.add_subcommand("plan", "Expand a recipe: slots, families, parameters, stages");
+  plan_command->add_option("RECIPE", plan.recipe, "recipe file (TOML)")->required();
+  plan_command->add_option("--policy", plan.policy, "policy file (TOML): stage cuts and MTP depth");
+  plan_command->callback([&] { code = RunPlan(plan, terminal); });
+
+  ContractArguments contract;
+  CLI::App* contract_command =
+      app.add_subcommand("contract", "Compile recipe and policy into a launch contract");
+  contract_command->add_option("RECIPE", contract.recipe, "recipe file (TOML)")->required();
+  contract_command->add_option("--policy", contract.policy, "policy file (TOML)")->required();
+  contract_command->add_option("--host", contract.host,
+                               "host file (TOML); checked, never part of the contract");
+  contract_command->add_option(
+      "--dialect", contract.dialect,
+      "argument surface, e.g. megatron@0.19; default: as run.backend says");
+  contract_command->add_option("-o,--output", contract.output, "contract file; default: stdout");
+  contract_command->callback([&] { code = RunContract(contract, terminal); });
+
+  LaunchArguments launch;
+  CLI::App* launch_command =
+      app.add_subcommand("launch", "Launch a contract, exactly as it was compiled");
+  launch_command
+      ->add_option("CONTRACT", launch.target, "contract (JSON), or a recipe (TOML) with --policy")
+      ->required();
+  launch_command->add_option("--policy", launch.policy,
+                             "policy file (TOML), when a recipe is launched");
+  launch_command->add_option("--host", launch.host, "host file (TOML)");
+  launch_command->add_option("--engine", launch.engine, "what starts processes")
+      ->check(CLI::IsMember({"local"}))
+      ->capture_default_str();
+  launch_command->add_option("--runs", launch.runs, "directory of receipts");
+  launch_command->add_flag("--dry-run", launch.dry_run,
+                           "print exactly what would run, and run nothing");
+  launch_command->callback([&] { code = RunLaunch(launch, terminal); });
+
+  RunsArguments runs;
+  CLI::App* runs_command = app.add_subcommand("runs", "List and show receipts");
+  runs_command->require_subcommand(0, 1);
+  runs_command->add_option("--runs", runs.runs, "directory of receipts")->capture_default_str();
+  runs_command->add_subcommand("list", "List receipts, newest first");
+  CLI::App* runs_show = runs_command->add_subcommand("show", "Show one receipt");
+  runs_show->add_option("RUN", runs.run, "receipt directory, or its name below --runs")->required();
+  runs_command->callback([&] {
+    runs.action = runs_show->parsed() ? RunsArguments::Action::kShow : RunsArguments::Action::kList;
+    code = RunRuns(runs, terminal);
+  });
+
+  DataArguments data;
+  CLI::App* data_command =
+      app.add_subcommand("data", "Build and inspect datasets in Megatron's indexed format");
+  data_command->require_subcommand(1);
+  CLI::App* data_build =
+      data_command->add_subcommand("build", "Build a dataset; does nothing when it is there");
+  data_build
+      ->add_option("DATASET", data.dataset,
+                   "cxx-headers: the C++ standard library's headers, as bytes")
+      ->required()
+      ->check(CLI::IsMember({"cxx-headers"}));
+  data_build->add_option("-o,--output", data.output, "path prefix; default: below the cache root");
+  data_build->add_option("--compiler", data.compiler, "compiler whose headers are taken")
+      ->capture_default_str();
+  data_build->callback([&] {
+    data.action = DataArguments::Action::kBuild;
+    code = RunData(data, terminal);
+  });
+  CLI::App* data_inspect =
+      data_command->add_subcommand("inspect", "Documents, tokens and first bytes of a dataset");
+  data_inspect->add_option("DATASET", data.dataset, "a built dataset's name, or a path prefix")
+      ->required();
+  data_inspect->callback([&] {
+    data.action = DataArguments::Action::kInspect;
+    code = RunData(data, terminal);
+  });
+
+  // Commands run from the callbacks, after the whole line has been accepted.
+  app.parse_complete_callback(
+      [&] { terminal.format = format == "json" ? Format::kJson : Format::kText; });
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::Success& success) {
+    return app.exit(success, terminal.out, terminal.err);
+  } catch (const CLI::ParseError& error) {
+    const std::string nearest = NearestCommand(app, arguments);
+    terminal.err << "error: " << (nearest.empty() ? error.what() : nearest) << '\n'
+                 << "run 'nam56r --help' or 'nam56r COMMAND --help' for what is accepted\n";
+    return kUsage;
+  }
+  return code;
+}
+
+}  // namespace nam56r::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "src/cli/terminal.h"
+
+/// One function a command of `nam56r`; each answers the process's exit code.
+namespace nam56r::cli {
+
+struct PlanArguments {
+  std::string recipe;
+  std::string policy;  ///< empty: one stage, MTP depth 1
+};
+int RunPlan(const PlanArguments& arguments, const Terminal& terminal);
+
+struct ContractArguments {
+  std::string recipe;
+  std::string policy;
+  std::string host;  ///< read and checked, never part of the contract
+  std::string dialect;
+  std::string output;  ///< empty: stdout
+};
+int RunContract(const ContractArguments& arguments, const Terminal& terminal);
+
+struct LaunchArguments {
+  std::string target;  ///< a contract, or a recipe with |policy|
+  std::string policy;
+  std::string host;
+  std::string engine = "local";
+  std::string runs;  ///< directory of receipts; empty: the host's, then ./runs
+  bool dry_run = false;
+};
+int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
+
+struct RunsArguments {
+  enum class Action { kList, kShow };
+  Action action = Action::kList;
+  std::string runs = "runs";
+  std::string run;  ///< kShow: a receipt's directory or its name
+};
+int RunRuns(const RunsArguments& arguments, const Terminal& terminal);
+
+struct DataArguments {
+  enum class Action { kBuild, kInspect };
+  Action action = Action::kBuild;
+  std::string dataset;  ///< kBuild: "cxx-headers"; kInspect: a name or a path prefix
+  std::string output;   ///< kBuild: path prefix; empty: below the cache root
+  std::string compiler = "g++";
+};
+int RunData(const DataArguments& arguments, const Terminal& terminal);
+
+}  // namespace nam56r::cli

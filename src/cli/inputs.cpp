@@ -1,0 +1,23 @@
+#include "src/cli/inputs.h"
+
+#include <nlohmann/json.hpp>
+
+namespace nam56r::cli {
+
+base::Expected<contract::Contract> CompileFiles(const std::string& recipe_file,
+                                                const std::string& policy_file,
+                                                const std::string& dialect) {
+  auto recipe = recipe::Load(recipe_file);
+  auto policy = policy::Load(policy_file);
+  base::Diagnostics errors;
+  if (!recipe) errors = recipe.errors();
+  if (!policy) errors.insert(errors.end(), policy.errors().begin(), policy.errors().end());
+  if (!errors.empty()) return errors;
+  return contract::Compile(*recipe, *policy, {.dialect = dialect});
+}
+
+std::string ContractBytes(const contract::Contract& contract) {
+  return contract::ToJson(contract).dump(2) + "\n";
+}
+
+}  // namespace nam56r::cli

@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "src/base/files.h"
+#include "src/base/units.h"
+#include "src/cli/commands.h"
+#include "src/cli/inputs.h"
+#include "src/cli/live_line.h"
+#include "src/launch/progress.h"
+#include "src/launch/run.h"
+#include "src/report/dry_run_text.h"
+#include "src/report/run_text.h"
+
+namespace nam56r::cli {
+namespace {
+
+base::Diagnostic Usage(std::string message, std::string fix) {
+  base::Diagnostic error;
+  error.code = "LAUNCH0100";
+  error.surface = base::Surface::kHost;
+  error.message = std::move(message);
+  error.fix = std::move(fix);
+  return error;
+}
+
+struct Target {
+  std::string bytes;
+  std::string file;
+};
+
+// A contract is launched as it lies on disk; a recipe is compiled first, and then launched as a
+// contract all the same.
+base::Expected<Target> ReadTarget(const LaunchArguments& arguments, const Terminal& terminal) {
+  if (!arguments.target.ends_with(".toml")) {
+    if (!arguments.policy.empty()) {
+      return Usage(arguments.target + " is a contract, and --policy was given as well",
+                   "leave --policy out, or launch the recipe");
+    }
+    auto bytes = base::ReadFile(arguments.target, base::Surface::kHost);
+    if (!bytes) return bytes.errors();
+    return Target{std::move(*bytes), arguments.target};
+  }
+  if (arguments.policy.empty()) {
+    return Usage(arguments.target + " is a recipe: what runs also depends on a policy",
+                 "add --policy FILE, for example --policy policies/laptop.toml");
+  }
+  auto contract = CompileFiles(arguments.target, arguments.policy, /*dialect=*/"");
+  if (!contract) return contract.errors();
+  Warn(contract->warnings, terminal);
+  return Target{ContractBytes(*contract), arguments.target};
+}
+
+}  // namespace
+
+int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
+  auto target = ReadTarget(arguments, terminal);
+  if (!target) return Refuse(target.errors(), terminal);
+
+  std::optional<base::Loaded<host::Host>> host;
+  if (!arguments.host.empty()) {
+    auto loaded = host::Load(arguments.host);
+    if (!loaded) return Refuse(loaded.errors(), terminal);
+    host = std::move(*loaded);
+  }
+
+  launch::RunOptions options;
+  options.host = host ? &*host : nullptr;
+  options.runs_directory = arguments.runs;
+  options.launcher_environment = launch::ProcessEnvironment();
+
+  if (arguments.dry_run) {
+    auto prepared = launch::PrepareRun(target->bytes, target->file, options);
+    if (!prepared) return Refuse(prepared.errors(), terminal);
+    if (terminal.format == Format::kJson) {
+      terminal.out << launch::RanksJson(prepared->run).dump(2) << '\n';
+    } else {
+      terminal.out << report::DryRunText(*prepared);
+      Warn(prepared->run.refused, terminal);
+    }
+    return kDone;
+  }
+
+  LiveLine live(terminal.err);
+  std::unique_ptr<launch::Progress> progress;
+  options.on_start = [&](const contract::ReadContract& contract, const launch::BoundRun& run) {
+    launch::Progress::Options shape;
+    shape.total_steps = contract.policy.batch.train_iters;
+    shape.tokens_per_step =
+        contract.policy.batch.global_batch_size * contract.recipe.model.seq_length;
+    progress = std::make_unique<launch::Progress>(shape);
+    if (terminal.format == Format::kText) {
+      terminal.out << report::StartText(contract, run) << std::flush;
+    }
+  };
+  options.on_event = [&](const launch::RankEvent& event, double seconds) {
+    if (!progress->Feed(event, seconds)) return;
+    if (terminal.err_is_terminal) {
+      live.Draw(progress->Line());
+    } else if (auto line = progress->PlainLine()) {
+      terminal.err << *line << std::endl;
+    }
+  };
+  options.on_line = [&](std::int64_t rank, std::string_view line) {
+    const std::string text = fmt::format("[rank {}] {}", rank, report::Printable(line));
+    if (terminal.err_is_terminal) {
+      live.Print(text);
+    } else {
+      terminal.err << text << std::endl;
+    }
+  };
+
+  launch::LocalEngine engine;
+  auto result = launch::RunContract(target->bytes, target->file, options, engine);
+  live.Clear();
+  if (!result) return Refuse(result.errors(), terminal);
+  if (terminal.format == Format::kJson) {
+    nlohmann::json json = launch::ToJson(result->summary);
+    json["receipt"] = result->receipt_directory.string();
+    json["outcome"] = report::OutcomeName(result->engine.outcome);
+    json["reason"] = result->engine.reason;
+    json["seconds"] = result->engine.seconds;
+    terminal.out << json.dump(2) << '\n';
+  } else {
+    terminal.out << report::ResultText(*result);
+  }
+  return result->engine.outcome == launch::Outcome::kSucceeded ? kDone : kFindings;
+}
+
+}  // namespace nam56r::cli

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "src/base/units.h"
+#include "src/cli/commands.h"
+#include "src/plan/plan.h"
+#include "src/policy/policy.h"
+#include "src/recipe/recipe.h"
+#include "src/report/plan_text.h"
+#include "src/report/text_table.h"
+
+namespace nam56r::cli {
+namespace {
+
+// MTP depth is policy; without one the totals are shown for these, and the plan for the middle one.
+constexpr std::int64_t kDepths[] = {0, 1, 2};
+constexpr std::int64_t kAssumedDepth = 1;
+
+struct DepthTotals {
+  std::int64_t depth;
+  std::int64_t total;
+  std::int64_t active;
+};
+
+std::vector<DepthTotals> TotalsByDepth(const base::Loaded<recipe::Recipe>& recipe,
+                                       plan::Cuts cuts) {
+  std::vector<DepthTotals> totals;
+  for (const std::int64_t depth : kDepths) {
+    cuts.mtp_depth = depth;
+    // A recipe without an MTP block has no deeper totals.
+    if (auto plan = plan::Expand(recipe, cuts)) {
+      totals.push_back({depth, plan->total_parameters, plan->active_parameters});
+    }
+  }
+  return totals;
+}
+
+}  // namespace
+
+int RunPlan(const PlanArguments& arguments, const Terminal& terminal) {
+  auto recipe = recipe::Load(arguments.recipe);
+  if (!recipe) return Refuse(recipe.errors(), terminal);
+
+  plan::Cuts cuts;
+  cuts.mtp_depth = kAssumedDepth;
+  plan::CutsOrigin origin;
+  std::string depth_note = "assumed: no policy was given";
+  if (!arguments.policy.empty()) {
+    auto policy = policy::Load(arguments.policy);
+    if (!policy) return Refuse(policy.errors(), terminal);
+    cuts = {.pipeline_parallel = policy->value.layout.pipeline_parallel,
+            .virtual_pipeline_parallel = policy->value.layout.virtual_pipeline_parallel,
+            .mtp_depth = policy->value.mtp.depth};
+    origin = {.pipeline_parallel = policy->At("layout.pipeline_parallel"),
+              .virtual_pipeline_parallel = policy->At("layout.virtual_pipeline_parallel"),
+              .mtp_depth = policy->At("mtp.depth")};
+    depth_note = base::ToString(policy->At("mtp.depth"));
+  }
+  auto plan = plan::Expand(*recipe, cuts, origin);
+  if (!plan) return Refuse(plan.errors(), terminal);
+  const std::vector<DepthTotals> totals = TotalsByDepth(*recipe, cuts);
+
+  if (terminal.format == Format::kJson) {
+    nlohmann::json json = plan::ToJson(*plan);
+    for (const DepthTotals& row : totals) {
+      json["parameters"]["by_mtp_depth"].push_back(
+          {{"mtp_depth", row.depth}, {"total", row.total}, {"active", row.active}});
+    }
+    terminal.out << json.dump(2) << '\n';
+    return kDone;
+  }
+  terminal.out << report::PlanText(*plan, recipe->value.model.name, depth_note);
+  report::TextTable table({{"MTP depth", report::TextTable::kRight},
+                           {"total", report::TextTable::kRight},
+                           {"active", report::TextTable::kRight}});
+  for (const DepthTotals& row : totals) {
+    table.Add({std::to_string(row.depth), base::WithThousands(row.total),
+               base::WithThousands(row.active)});
+  }
+  terminal.out << '\n' << table.Text(2);
+  return kDone;
+}
+
+}  // namespace nam56r::cli

@@ -1,0 +1,56 @@
+#include "src/dialect/native.h"
+
+#include <fmt/format.h>
+
+#include "src/dialect/fields.h"
+#include "src/dialect/native_rules.h"
+
+namespace nam56r::dialect {
+namespace {
+
+constexpr std::string_view kLayout = "layout.";
+
+void AddArgs(const Context& context, Lowered& lowered) {
+  for (const auto& field : recipe::Schema()) {
+    const std::string& key = field.spec.key;
+    lowered.args.push_back({key, Words(ValueOf(context, "recipe." + key)), base::Surface::kPlan,
+                            "recipe " + key});
+  }
+  for (const auto& field : policy::Schema()) {
+    const std::string& key = field.spec.key;
+    if (!key.starts_with(kLayout)) continue;
+    lowered.args.push_back({key, Words(ValueOf(context, "policy." + key)), base::Surface::kPolicy,
+                            "policy " + key});
+  }
+}
+
+void AddFields(const Context& context, Lowered& lowered) {
+  for (const auto& field : policy::Schema()) {
+    const std::string& key = field.spec.key;
+    PolicyField decided{key, ValueOf(context, "policy." + key), {}, {}};
+    if (key == "environment") decided.environment = context.policy.value.environment;
+    lowered.fields.push_back(std::move(decided));
+  }
+}
+
+}  // namespace
+
+base::Expected<Lowered> LowerNative(const Context& context) {
+  if (base::Diagnostics errors = Check(NativeRules(), context); !errors.empty()) return errors;
+  Lowered lowered;
+  AddArgs(context, lowered);
+  AddFields(context, lowered);
+  lowered.unresolved = {
+      {"worker", "host paths.worker"},
+      {"dataset path", fmt::format("host datasets.{}", context.policy.value.data.dataset)},
+      {"network interface", "host network.interface"},
+      {"MASTER_ADDR", "host network.master_addr"},
+      {"MASTER_PORT", "host network.master_port"},
+      {"OMP_NUM_THREADS", "host machine.threads_per_rank"},
+      {"RANK", "launch"},
+      {"WORLD_SIZE", "launch, from policy layout.world_size"},
+  };
+  return lowered;
+}
+
+}  // namespace nam56r::dialect

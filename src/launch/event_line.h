@@ -1,0 +1,15 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+namespace nam56r::launch {
+
+inline constexpr std::string_view kEventPrefix = "@nam56r ";
+
+/// The event of a line "@nam56r {...}", or nothing when the line is not one: no such prefix, not a
+/// JSON object, or nested deeper than any event is.
+std::optional<nlohmann::json> ParseEventLine(std::string_view line);
+
+}  // namespace nam56r::launch

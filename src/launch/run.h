@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/expected.h"
+#include "src/base/schema.h"
+#include "src/contract/reader.h"
+#include "src/host/host.h"
+#include "src/launch/bind.h"
+#include "src/launch/engine.h"
+#include "src/launch/receipt.h"
+
+/// One run from a contract's bytes to its receipt. What is launched is what was checked: the digest
+/// is verified over the very bytes that the receipt keeps and the workers read.
+namespace nam56r::launch {
+
+struct RunOptions {
+  const base::Loaded<host::Host>* host = nullptr;  ///< null: defaults
+  std::filesystem::path runs_directory;            ///< empty: host paths.runs, then ./runs
+  std::map<std::string, std::string> launcher_environment;  ///< see ProcessEnvironment()
+  std::filesystem::path executable;                         ///< see BindOptions
+  double grace_seconds = 1.0;
+  std::int64_t max_log_bytes = std::int64_t{64} << 20;
+  /// Called once, when the receipt exists and before the first process starts.
+  std::function<void(const contract::ReadContract&, const BoundRun&)> on_start;
+  /// From the thread that called RunContract; |seconds| since the start.
+  std::function<void(const RankEvent&, double seconds)> on_event;
+  std::function<void(std::int64_t rank, std::string_view line)> on_line;
+};
+
+/// A contract and where it would run: what --dry-run prints.
+struct PreparedRun {
+  contract::ReadContract contract;
+  BoundRun run;
+};
+
+/// The numbers that people ask for first. Absent: no rank reported it.
+struct RunSummary {
+  std::vector<std::int64_t> parameters_per_rank;  ///< from the plan, by rank
+  std::optional<std::int64_t> steps;
+  std::optional<double> first_loss;  ///< nats a token; NaN when a rank reported one
+  std::optional<double> last_loss;
+  std::optional<double> last_mtp_loss;
+  std::optional<double> validation_loss;
+  std::optional<double> tokens_per_second;  ///< mean over all steps but the first
+};
+
+struct RunResult {
+  std::filesystem::path receipt_directory;
+  EngineResult engine;
+  RunSummary summary;
+};
+
+/// Verifies and binds; creates nothing. |file| names the contract in errors. Errors: those of
+/// contract::Parse and of Bind.
+base::Expected<PreparedRun> PrepareRun(std::string_view contract_bytes, const std::string& file,
+                                       const RunOptions& options);
+
+/// PrepareRun, a receipt, the engine, the outcome. A run that fails is a RunResult; an error says
+/// that nothing ran to its end: those of PrepareRun, LAUNCH0008 (no engine for this backend),
+/// LAUNCH0010 (receipt not writable), and the engine's own.
+base::Expected<RunResult> RunContract(std::string_view contract_bytes, const std::string& file,
+                                      const RunOptions& options, Engine& engine);
+
+/// |summary| as outcome.json has it.
+nlohmann::json ToJson(const RunSummary& summary);
+
+/// The rank coordinates that launch relies on for parameter counts: Megatron's order
+/// (tp, cp, dp, pp), so that stage = rank / (world / pp).
+std::int64_t StageOfRank(const policy::Layout& layout, std::int64_t rank);
+
+}  // namespace nam56r::launch

@@ -1,0 +1,96 @@
+#include "src/report/plan_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/base/units.h"
+#include "src/report/text_table.h"
+
+namespace nam56r::report {
+namespace {
+
+using base::WithThousands;
+
+std::string Joined(const std::vector<std::int64_t>& numbers) {
+  return numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ","));
+}
+
+std::string ModulesText(const std::vector<plan::Module>& modules) {
+  TextTable table(
+      {{"module"}, {"stage", TextTable::kRight}, {"parameters", TextTable::kRight}, {""}});
+  for (const plan::Module& module : modules) {
+    std::string name = module.name;
+    if (module.depth > 0) name += fmt::format(" {}", module.depth);
+    table.Add({name, std::to_string(module.stage), WithThousands(module.parameters),
+               module.copy ? "copy for MTP, not in the totals" : ""});
+  }
+  return table.Text(2);
+}
+
+}  // namespace
+
+std::string LayoutStrip(const plan::Plan& plan) {
+  std::string strip;
+  std::int64_t chunk = -1;
+  for (const plan::Slot& slot : plan.slots) {
+    if (slot.chunk != chunk) {
+      chunk = slot.chunk;
+      if (plan.stages.size() > 1) {
+        strip += fmt::format("{}stage {} ", strip.empty() ? "" : " | ", slot.stage);
+      }
+    }
+    strip += static_cast<char>(slot.family);
+  }
+  return strip;
+}
+
+std::string PlanText(const plan::Plan& plan, const std::string& name,
+                     const std::string& depth_note) {
+  std::string text = fmt::format("{}: {} over {} layers\n  {}\n\n", name, plan.pattern, plan.depth,
+                                 LayoutStrip(plan));
+
+  TextTable slots({{"index", TextTable::kRight},
+                   {"layer", TextTable::kRight},
+                   {"family"},
+                   {"features"},
+                   {"stage", TextTable::kRight},
+                   {"parameters", TextTable::kRight},
+                   {"active", TextTable::kRight}});
+  for (const plan::Slot& slot : plan.slots) {
+    slots.Add({std::to_string(slot.index), std::to_string(slot.layer_number),
+               fmt::format("{}{}", static_cast<char>(slot.family), slot.family_rank),
+               fmt::format("{}", fmt::join(slot.features, " ")), std::to_string(slot.stage),
+               WithThousands(slot.parameters), WithThousands(slot.active_parameters)});
+  }
+  text += slots.Text(2);
+  if (!plan.before.empty()) text += "\nbefore the first slot\n" + ModulesText(plan.before);
+  if (!plan.after.empty()) text += "\nafter the last slot\n" + ModulesText(plan.after);
+
+  if (plan.stages.size() > 1) {
+    TextTable stages({{"stage", TextTable::kRight},
+                      {"chunks"},
+                      {"slots", TextTable::kRight},
+                      {"parameters", TextTable::kRight}});
+    for (const plan::Stage& stage : plan.stages) {
+      stages.Add({std::to_string(stage.stage), Joined(stage.chunks),
+                  std::to_string(stage.slots.size()), WithThousands(stage.parameters)});
+    }
+    text += "\nstages (copies included, before TP and EP)\n" + stages.Text(2);
+  }
+
+  std::vector<std::string> counts;
+  for (const plan::Family family : plan::kFamilies) {
+    if (const std::int64_t count = plan.CountOf(family); count > 0) {
+      counts.push_back(fmt::format("{} {}", count, static_cast<char>(family)));
+    }
+  }
+  text += fmt::format("\ncounts            {}\n", fmt::join(counts, "  "));
+  text += fmt::format("r_layer_indices   {}\n", Joined(plan.r_layer_indices));
+  text += fmt::format("DSA A-ranks       {}\n", Joined(plan.dsa_a_ranks));
+  text += fmt::format("MTP depth         {} ({})\n", plan.cuts.mtp_depth, depth_note);
+  text += fmt::format("parameters        {} total, {} active a token\n",
+                      WithThousands(plan.total_parameters), WithThousands(plan.active_parameters));
+  return text;
+}
+
+}  // namespace nam56r::report

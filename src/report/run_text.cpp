@@ -1,0 +1,157 @@
+#include "src/report/run_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "src/base/units.h"
+#include "src/plan/plan.h"
+#include "src/report/text_table.h"
+
+namespace nam56r::report {
+namespace {
+
+std::string Loss(const std::optional<double>& loss) {
+  return loss ? fmt::format("{:.4f}", *loss) : "not reported";
+}
+
+// The layers of a stage as runs of neighbours: "1-6".
+std::string LayersOf(const plan::Stage& stage) {
+  std::string text;
+  for (std::size_t i = 0; i < stage.slots.size();) {
+    std::size_t last = i;
+    while (last + 1 < stage.slots.size() && stage.slots[last + 1] == stage.slots[last] + 1) ++last;
+    if (!text.empty()) text += ',';
+    text += stage.slots[i] == stage.slots[last]
+                ? std::to_string(stage.slots[i] + 1)
+                : fmt::format("{}-{}", stage.slots[i] + 1, stage.slots[last] + 1);
+    i = last + 1;
+  }
+  return text;
+}
+
+std::string FamiliesOf(const plan::Plan& plan, const plan::Stage& stage) {
+  std::string letters;
+  for (const std::int64_t slot : stage.slots) {
+    letters += static_cast<char>(plan.slots[static_cast<std::size_t>(slot)].family);
+  }
+  return letters;
+}
+
+std::string ModulesOn(const plan::Plan& plan, std::int64_t stage) {
+  std::vector<std::string> names;
+  for (const auto* modules : {&plan.before, &plan.after}) {
+    for (const plan::Module& module : *modules) {
+      if (module.stage == stage)
+        names.push_back(module.copy ? module.name + " (copy)" : module.name);
+    }
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::string_view OutcomeName(launch::Outcome outcome) {
+  switch (outcome) {
+    case launch::Outcome::kSucceeded:
+      return "succeeded";
+    case launch::Outcome::kFailed:
+      return "failed";
+    case launch::Outcome::kInterrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+std::string StartText(const contract::ReadContract& contract, const launch::BoundRun& run) {
+  const policy::Policy& policy = contract.policy;
+  const policy::Layout& layout = policy.layout;
+  const std::int64_t dp = layout.world_size / (layout.tensor_parallel * layout.pipeline_parallel *
+                                               layout.context_parallel);
+  std::string text = fmt::format("{} under {}, {}\n  {}\n", contract.recipe.model.name,
+                                 policy.run.name, contract.dialect, contract.digest);
+  text += fmt::format(
+      "  {} ranks: TP={} PP={} DP={} EP={}, MTP depth {}\n"
+      "  {} steps of {} sequences of {} tokens, micro-batches of {}\n\n",
+      layout.world_size, layout.tensor_parallel, layout.pipeline_parallel, dp,
+      layout.expert_parallel, policy.mtp.depth, policy.batch.train_iters,
+      policy.batch.global_batch_size, contract.recipe.model.seq_length,
+      policy.batch.micro_batch_size);
+  TextTable table({{"rank", TextTable::kRight},
+                   {"stage", TextTable::kRight},
+                   {"layers"},
+                   {"families"},
+                   {"parameters", TextTable::kRight},
+                   {"around them"}});
+  for (const launch::BoundRank& rank : run.ranks) {
+    const std::int64_t number = launch::StageOfRank(layout, rank.rank);
+    const plan::Stage& stage = contract.plan.stages[static_cast<std::size_t>(number)];
+    const std::int64_t parameters = plan::ParametersOnRank(contract.plan, number,
+                                                           {.tp = layout.tensor_parallel,
+                                                            .ep = layout.expert_parallel,
+                                                            .etp = layout.expert_tensor_parallel});
+    table.Add({std::to_string(rank.rank), std::to_string(number), LayersOf(stage),
+               FamiliesOf(contract.plan, stage), base::WithThousands(parameters),
+               ModulesOn(contract.plan, number)});
+  }
+  return text + table.Text(2) + "\n";
+}
+
+std::string ResultText(const launch::RunResult& result) {
+  const launch::RunSummary& summary = result.summary;
+  std::string text = fmt::format("\n{} after {}{}\n", OutcomeName(result.engine.outcome),
+                                 base::HumanSeconds(result.engine.seconds),
+                                 result.engine.reason.empty() ? "" : ": " + result.engine.reason);
+  if (summary.steps) text += fmt::format("  steps              {}\n", *summary.steps);
+  if (summary.first_loss) {
+    text += fmt::format("  loss               {} at the start, {} at the end (nats a token)\n",
+                        Loss(summary.first_loss), Loss(summary.last_loss));
+  }
+  if (summary.last_mtp_loss)
+    text += fmt::format("  MTP loss           {}\n", Loss(summary.last_mtp_loss));
+  if (summary.validation_loss) {
+    text += fmt::format("  validation loss    {}\n", Loss(summary.validation_loss));
+  }
+  if (summary.tokens_per_second) {
+    text += fmt::format("  tokens/s           {}\n",
+                        base::HumanCount(std::llround(*summary.tokens_per_second)));
+  }
+  if (!summary.parameters_per_rank.empty()) {
+    std::vector<std::string> counts;
+    for (const std::int64_t count : summary.parameters_per_rank)
+      counts.push_back(base::WithThousands(count));
+    text += fmt::format("  parameters a rank  {}\n", fmt::join(counts, "  "));
+  }
+  text += fmt::format("  receipt            {}\n", result.receipt_directory.string());
+  for (const launch::RankOutcome& rank : result.engine.ranks) {
+    if (rank.first_failure) {
+      text += fmt::format(
+          "  first failure      rank {}, log {}\n", rank.rank,
+          (result.receipt_directory / "logs" / fmt::format("rank-{}.log", rank.rank)).string());
+    }
+  }
+  return text;
+}
+
+std::string ReceiptsText(const std::vector<launch::Receipt>& receipts) {
+  if (receipts.empty()) return "no receipts\n";
+  TextTable table({{"run"}, {"state"}, {"ranks", TextTable::kRight}, {"started"}, {"digest"}});
+  for (const launch::Receipt& receipt : receipts) {
+    table.Add({receipt.id, std::string(launch::ReceiptStateName(receipt.state)),
+               std::to_string(receipt.world_size), receipt.started, receipt.digest.substr(0, 19)});
+  }
+  return table.Text();
+}
+
+std::string ReceiptText(const launch::Receipt& receipt) {
+  std::string text = fmt::format(
+      "{}\n  contract  {}, {}\n  digest    {}\n  ranks     {}\n  started   {}\n  state     {}\n",
+      receipt.id, receipt.name, receipt.dialect, receipt.digest, receipt.world_size,
+      receipt.started, launch::ReceiptStateName(receipt.state));
+  if (!receipt.outcome.is_null()) text += fmt::format("  outcome   {}\n", receipt.outcome.dump(2));
+  return text;
+}
+
+}  // namespace nam56r::report

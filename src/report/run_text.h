@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "src/launch/receipt.h"
+#include "src/launch/run.h"
+
+namespace nam56r::report {
+
+/// "succeeded", "failed", "interrupted".
+std::string_view OutcomeName(launch::Outcome outcome);
+
+/// Before the first process starts: what runs where, parameters of each rank, the batch.
+std::string StartText(const contract::ReadContract& contract, const launch::BoundRun& run);
+
+/// After the last one has ended: losses, speed, where the receipt is; for a failure, which rank
+/// failed first and where its log is.
+std::string ResultText(const launch::RunResult& result);
+
+/// `runs list` and `runs show`.
+std::string ReceiptsText(const std::vector<launch::Receipt>& receipts);
+std::string ReceiptText(const launch::Receipt& receipt);
+
+}  // namespace nam56r::report

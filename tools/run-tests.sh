@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds and runs every test: the whole tree as `make demo` builds it, then everything but the
+# LibTorch runtime under address + undefined-behaviour sanitizers, then what has threads and
+# processes under the thread sanitizer. Ends in one line that counts tests.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+passed=0 failed=0 skipped=0 broken=0
+
+# run PRESET [ctest option...]
+run() {
+  local preset=$1 log
+  shift
+  log=$(mktemp)
+  echo "== $preset"
+  if ! cmake --preset "$preset" >"$log" 2>&1; then
+    tail -40 "$log"; broken=1; rm -f "$log"; return
+  fi
+  if ! cmake --build --preset "$preset"; then
+    broken=1; rm -f "$log"; return
+  fi
+  ctest --preset "$preset" --no-tests=error -j 2 "$@" 2>&1 | tee "$log" | grep -vE '^ *(Start|[0-9]+/[0-9]+ .* Passed) '
+  # "98% tests passed, 2 tests failed out of 120"; skipped ones count as passed there.
+  local summary out_of bad left
+  summary=$(grep -E 'tests passed, [0-9]+ tests failed out of [0-9]+' "$log" | tail -1)
+  if [[ -z "$summary" ]]; then broken=1; rm -f "$log"; return; fi
+  bad=$(sed -E 's/.*passed, ([0-9]+) tests failed.*/\1/' <<<"$summary")
+  out_of=$(sed -E 's/.*out of ([0-9]+).*/\1/' <<<"$summary")
+  left=$(grep -cE '\*\*\*Skipped' "$log" || true)
+  failed=$((failed + bad)); skipped=$((skipped + left)); passed=$((passed + out_of - bad - left))
+  rm -f "$log"
+}
+
+run default
+run asan
+run tsan -R 'Engine|Spawn|Supervis|Launch|Receipt|Line|Progress'
+
+if [[ $broken -ne 0 ]]; then
+  echo "a build or a test run broke; see above" >&2
+  failed=$((failed + 1))
+fi
+echo "tests: $passed passed, $failed failed, $skipped skipped"
+[[ $failed -eq 0 ]]
