@@ -124,7 +124,7 @@ TEST(Communicator, ARankThatDiesFailsTheOthersAtOnce) {
   const auto start = std::chrono::steady_clock::now();
   const auto ranks = RunRanks(
       4,
-      [](const Rendezvous& rendezvous) {
+      [](const Rendezvous& rendezvous) -> std::string {
         const auto communicator = Join(rendezvous, {.world = 4, .pipeline = 2, .expert = 2});
         communicator->world().Barrier();
         if (rendezvous.rank == 2) std::_Exit(9);

@@ -22,7 +22,7 @@ class GeluNetwork final : public torch::nn::Module {
   torch::Tensor w1_, w2_;
 };
 
-/// F: x + w2 gelu(w1 norm(x)). Parameters norm.weight [h], ffn.w1 [f, h], ffn.w2 [h, f].
+/// F: x + w2 gelu(w1 norm(x)). Parameters norm.weight [h], w1 [f, h], w2 [h, f].
 class DenseLayer final : public Layer {
  public:
   DenseLayer(const recipe::Recipe& recipe, const std::string& global_prefix,
@@ -31,7 +31,7 @@ class DenseLayer final : public Layer {
 
  private:
   std::shared_ptr<RmsNormLayer> norm_;
-  std::shared_ptr<GeluNetwork> ffn_;
+  torch::Tensor w1_, w2_;
 };
 
 }  // namespace nam56r::runtime

@@ -4,33 +4,17 @@
 #include <numeric>
 
 #include "runtime/model/row_ops.h"
+#include "src/plan/parameters.h"
 
 namespace nam56r::runtime {
 namespace {
 constexpr char kPrefix[] = "embedding.ngram_hash";
 constexpr std::int64_t kHashRange = std::int64_t{1} << 31;
-
-bool IsPrime(std::int64_t n) {
-  if (n < 2) return false;
-  for (std::int64_t divisor = 2; divisor * divisor <= n; ++divisor) {
-    if (n % divisor == 0) return false;
-  }
-  return true;
-}
 }  // namespace
-
-std::vector<std::int64_t> NgramHashTableSizes(const recipe::NgramHash& shape) {
-  const std::size_t tables = shape.orders.size() * static_cast<std::size_t>(shape.heads);
-  std::vector<std::int64_t> sizes;
-  for (std::int64_t n = shape.first_table_size; sizes.size() < tables; ++n) {
-    if (IsPrime(n)) sizes.push_back(n);
-  }
-  return sizes;
-}
 
 NgramHash::NgramHash(const recipe::Recipe& recipe, const Initializer& initializer) {
   const recipe::NgramHash& shape = recipe.ngram_hash;
-  const std::vector<std::int64_t> sizes = NgramHashTableSizes(shape);
+  const std::vector<std::int64_t> sizes = plan::NgramTableRows(shape);
   tables_ = static_cast<std::int64_t>(sizes.size());
   max_order_ = *std::max_element(shape.orders.begin(), shape.orders.end());
   std::vector<std::int64_t> offsets(sizes.size());

@@ -10,9 +10,6 @@
 
 namespace nam56r::runtime {
 
-/// Rows of each table, orders outermost: the consecutive primes from |first_table_size| on.
-std::vector<std::int64_t> NgramHashTableSizes(const recipe::NgramHash& shape);
-
 /// Hashed n-gram embeddings: one table for each order n and head, row
 ///
 ///     ( XOR over i < n of multiplier[i] * token[t - i]  XOR bias ) mod (rows of the table)

@@ -3,15 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/model/cpu_clones.h"
 #include "runtime/model/vector_math.h"
-
-// The distribution's baseline has 4-wide floats and no fused multiply-add; the loader picks the
-// widest clone that the machine runs.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define NAM56R_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define NAM56R_CLONES
-#endif
 
 namespace nam56r::runtime {
 namespace {
@@ -197,23 +190,23 @@ template <typename T>
 
 }  // namespace
 
-NAM56R_CLONES void M2rnnForward(const M2rnnSizes& sizes, const M2rnnInputs<float>& inputs,
+NAM56R_CPU_CLONES void M2rnnForward(const M2rnnSizes& sizes, const M2rnnInputs<float>& inputs,
                                 float* output, float* checkpoints, std::int64_t item) {
   ForwardAnySize(sizes, inputs, output, checkpoints, item);
 }
 
-NAM56R_CLONES void M2rnnForward(const M2rnnSizes& sizes, const M2rnnInputs<double>& inputs,
+NAM56R_CPU_CLONES void M2rnnForward(const M2rnnSizes& sizes, const M2rnnInputs<double>& inputs,
                                 double* output, double* checkpoints, std::int64_t item) {
   ForwardAnySize(sizes, inputs, output, checkpoints, item);
 }
 
-NAM56R_CLONES void M2rnnBackward(const M2rnnSizes& sizes, const M2rnnInputs<float>& inputs,
+NAM56R_CPU_CLONES void M2rnnBackward(const M2rnnSizes& sizes, const M2rnnInputs<float>& inputs,
                                  const float* checkpoints, const float* output_gradient,
                                  const M2rnnGradients<float>& gradients, std::int64_t item) {
   BackwardAnySize(sizes, inputs, checkpoints, output_gradient, gradients, item);
 }
 
-NAM56R_CLONES void M2rnnBackward(const M2rnnSizes& sizes, const M2rnnInputs<double>& inputs,
+NAM56R_CPU_CLONES void M2rnnBackward(const M2rnnSizes& sizes, const M2rnnInputs<double>& inputs,
                                  const double* checkpoints, const double* output_gradient,
                                  const M2rnnGradients<double>& gradients, std::int64_t item) {
   BackwardAnySize(sizes, inputs, checkpoints, output_gradient, gradients, item);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <vector>
 
 #include "runtime/model/mamba3_scan.h"
 #include "runtime/model/step_init.h"
@@ -56,7 +57,7 @@ Mamba3Layer::Mamba3Layer(const recipe::Recipe& recipe, const std::string& global
   b_norm_ = register_module("B_norm", std::make_shared<RmsNormLayer>(state, kStateNormEpsilon));
   c_norm_ = register_module("C_norm", std::make_shared<RmsNormLayer>(state, kStateNormEpsilon));
   if (rank > 1) {
-    const auto shape = {heads_, rank, shape_.head_dim};
+    const std::vector<std::int64_t> shape = {heads_, rank, shape_.head_dim};
     const double share = 1.0 / static_cast<double>(rank);
     mimo_x_ = register_parameter("mimo_x", torch::full(shape, share));
     mimo_z_ = register_parameter("mimo_z", torch::ones(shape));

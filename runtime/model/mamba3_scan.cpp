@@ -4,11 +4,11 @@
 #include <numbers>
 #include <vector>
 
+#include "runtime/model/batched_product.h"
+#include "runtime/model/mamba3_pieces.h"
+
 namespace nam56r::runtime {
 namespace {
-
-using torch::indexing::None;
-using torch::indexing::Slice;
 
 // [B,S,...] -> [B,chunks,chunk,...], zeros behind the sequence's end. Zero steps and zero decay
 // there leave every state as it is.
@@ -24,55 +24,17 @@ torch::Tensor SplitIntoChunks(const torch::Tensor& x, std::int64_t chunk) {
   return padded.unflatten(1, {(sequence + missing) / chunk, chunk});
 }
 
-// |x| [...,N]; |cosine|, |sine| [...,N/2], broadcast over the rank.
-torch::Tensor Rotate(const torch::Tensor& x, const torch::Tensor& cosine, const torch::Tensor& sine,
-                     RotaryPairing pairing) {
-  const std::int64_t half = x.size(-1) / 2;
-  if (pairing == RotaryPairing::kHalves) {
-    const torch::Tensor first = x.slice(-1, 0, half);
-    const torch::Tensor second = x.slice(-1, half);
-    return torch::cat({first * cosine - second * sine, first * sine + second * cosine}, -1);
-  }
-  const torch::Tensor pairs = x.unflatten(-1, {half, 2});
-  const torch::Tensor first = pairs.select(-1, 0);
-  const torch::Tensor second = pairs.select(-1, 1);
-  return torch::stack({first * cosine - second * sine, first * sine + second * cosine}, -1)
-      .flatten(-2);
-}
-
-// [B,S,R,G,N] and [H,R,N] -> [B,chunks,H,chunk,R,N].
-torch::Tensor PerHead(const torch::Tensor& grouped, const torch::Tensor& bias, std::int64_t chunk) {
-  const std::int64_t groups = grouped.size(3);
-  const std::int64_t heads = bias.size(0);
-  const torch::Tensor chunked =
-      SplitIntoChunks(grouped, chunk).permute({0, 1, 4, 2, 3, 5}).contiguous().unsqueeze(3);
-  const torch::Tensor head_bias = bias.unflatten(0, {groups, heads / groups}).unsqueeze(2);
-  return (chunked + head_bias).flatten(2, 3);
-}
-
 }  // namespace
 
 torch::Tensor Mamba3Scan(const Mamba3ScanInputs& in, RotaryPairing pairing, std::int64_t chunk) {
   const std::int64_t sequence = in.value.size(1);
-  const std::int64_t state = in.query.size(-1);
   const std::int64_t rank = in.query.size(2);
 
-  // theta over the whole sequence, then cos and sin as [B,chunks,H,chunk,1,N/2]; entries without an
-  // angle stay as they are.
   const torch::Tensor turn = torch::tanh(in.angle_rate) * std::numbers::pi;
   const torch::Tensor theta = (turn.unsqueeze(2) * in.step.unsqueeze(3)).cumsum(1);
-  const torch::Tensor theta_chunks =
-      torch::constant_pad_nd(
-          SplitIntoChunks(theta, chunk).permute({0, 1, 3, 2, 4}).contiguous(),
-          {0, state / 2 - theta.size(-1)})
-          .unsqueeze(4);
-  const torch::Tensor cosine = theta_chunks.cos();
-  const torch::Tensor sine = theta_chunks.sin();
-
   const torch::Tensor query =
-      Rotate(PerHead(in.query, in.query_bias, chunk), cosine, sine, pairing).flatten(3, 4);
-  const torch::Tensor key =
-      Rotate(PerHead(in.key, in.key_bias, chunk), cosine, sine, pairing).flatten(3, 4);
+      RotateHeads(in.query, in.query_bias, theta, chunk, pairing).flatten(3, 4);
+  const torch::Tensor key = RotateHeads(in.key, in.key_bias, theta, chunk, pairing).flatten(3, 4);
 
   // [B,chunks,H,chunk,P] -> values [B,chunks,H,chunk*R,P].
   const torch::Tensor plain_value =
@@ -104,12 +66,9 @@ torch::Tensor Mamba3Scan(const Mamba3ScanInputs& in, RotaryPairing pairing, std:
               .exp() *
           later.unsqueeze(3) +
       torch::diag_embed(own);
-  const torch::Tensor scores = torch::matmul(query, key.transpose(3, 4));
-  const torch::Tensor weighted = (scores.unflatten(3, {chunk, rank}).unflatten(5, {chunk, rank}) *
-                                  weights.unsqueeze(4).unsqueeze(6))
-                                     .flatten(5, 6)
-                                     .flatten(3, 4);
-  torch::Tensor y = torch::matmul(weighted, value).unflatten(3, {chunk, rank});
+  const torch::Tensor scores = BatchedProduct(query, key, false, true);
+  const torch::Tensor weighted = ScaleBlocks(scores, weights);
+  torch::Tensor y = BatchedProduct(weighted, value).unflatten(3, {chunk, rank});
 
   // What each chunk adds to the state, and the state before each chunk, both [B,H,N,P].
   const std::int64_t chunks = decay.size(1);
@@ -118,7 +77,7 @@ torch::Tensor Mamba3Scan(const Mamba3ScanInputs& in, RotaryPairing pairing, std:
     const torch::Tensor scaled =
         (value.unflatten(3, {chunk, rank}) * to_end.unsqueeze(5)).flatten(3, 4);
     const std::vector<torch::Tensor> added =
-        torch::matmul(key.transpose(3, 4), scaled).unbind(1);
+        BatchedProduct(key, scaled, true).unbind(1);
     const std::vector<torch::Tensor> kept = total.unsqueeze(4).exp().unbind(1);
     std::vector<torch::Tensor> before(static_cast<std::size_t>(chunks));
     before[0] = torch::zeros_like(added[0]);
@@ -127,7 +86,7 @@ torch::Tensor Mamba3Scan(const Mamba3ScanInputs& in, RotaryPairing pairing, std:
       before[i] = torch::addcmul(added[i - 1], before[i - 1], kept[i - 1]);
     }
     const torch::Tensor carried =
-        torch::matmul(query, torch::stack(before, 1)).unflatten(3, {chunk, rank});
+        BatchedProduct(query, torch::stack(before, 1)).unflatten(3, {chunk, rank});
     y = torch::addcmul(y, carried, decay.exp().unsqueeze(4).unsqueeze(5));
   }
   y = torch::addcmul(y, value.unflatten(3, {chunk, rank}),

@@ -19,13 +19,13 @@ MlaLayer::MlaLayer(const recipe::Recipe& recipe, const std::string& global_prefi
   };
   const double std = recipe.model.init_std;
   norm_ = register_module("norm", std::make_shared<RmsNormLayer>(h, recipe.model.norm_epsilon));
-  q_down_ = matrix("q_down", shape_.q_lora_rank, h, std);
-  q_up_ = matrix("q_up", heads_ * (shape_.qk_head_dim + shape_.qk_pos_emb_head_dim),
+  q_down_proj_ = matrix("q_down_proj", shape_.q_lora_rank, h, std);
+  q_up_proj_ = matrix("q_up_proj", heads_ * (shape_.qk_head_dim + shape_.qk_pos_emb_head_dim),
                  shape_.q_lora_rank, std);
-  kv_down_ = matrix("kv_down", shape_.kv_lora_rank + shape_.qk_pos_emb_head_dim, h, std);
-  kv_up_ = matrix("kv_up", heads_ * (shape_.qk_head_dim + shape_.v_head_dim), shape_.kv_lora_rank,
+  kv_down_proj_ = matrix("kv_down_proj", shape_.kv_lora_rank + shape_.qk_pos_emb_head_dim, h, std);
+  kv_up_proj_ = matrix("kv_up_proj", heads_ * (shape_.qk_head_dim + shape_.v_head_dim), shape_.kv_lora_rank,
                   std);
-  out_ = matrix("out", h, heads_ * shape_.v_head_dim, OutputProjectionStd(recipe));
+  out_proj_ = matrix("out_proj", h, heads_ * shape_.v_head_dim, OutputProjectionStd(recipe));
 }
 
 torch::Tensor MlaLayer::Forward(const torch::Tensor& x, ForwardRecord&) {
@@ -35,12 +35,12 @@ torch::Tensor MlaLayer::Forward(const torch::Tensor& x, ForwardRecord&) {
   const std::int64_t rotary = shape_.qk_pos_emb_head_dim;
   const torch::Tensor normed = norm_->Forward(x);
 
-  const torch::Tensor q = torch::linear(torch::linear(normed, q_down_), q_up_)
+  const torch::Tensor q = torch::linear(torch::linear(normed, q_down_proj_), q_up_proj_)
                               .view({batch, sequence, heads_, qk + rotary});
-  const auto latent = torch::linear(normed, kv_down_).split_with_sizes(
+  const auto latent = torch::linear(normed, kv_down_proj_).split_with_sizes(
       {shape_.kv_lora_rank, rotary}, -1);
   const torch::Tensor kv =
-      torch::linear(latent[0], kv_up_).view({batch, sequence, heads_, qk + shape_.v_head_dim});
+      torch::linear(latent[0], kv_up_proj_).view({batch, sequence, heads_, qk + shape_.v_head_dim});
   const auto q_parts = q.split_with_sizes({qk, rotary}, -1);
   const auto kv_parts = kv.split_with_sizes({qk, shape_.v_head_dim}, -1);
   const torch::Tensor k_rotated = rotary_.Apply(latent[1].unsqueeze(2));
@@ -61,7 +61,7 @@ torch::Tensor MlaLayer::Forward(const torch::Tensor& x, ForwardRecord&) {
                                   .view({batch, heads_, sequence, shape_.v_head_dim})
                                   .transpose(1, 2)
                                   .reshape({batch, sequence, heads_ * shape_.v_head_dim});
-  return x + torch::linear(mixed, out_);
+  return x + torch::linear(mixed, out_proj_);
 }
 
 torch::Tensor MlaLayer::CausalMask(std::int64_t sequence, const torch::Tensor& like) {

@@ -66,9 +66,9 @@ TEST(MlaLayer, IsSoftmaxAttentionOverDecompressedLatents) {
   };
   const Tensor normed =
       x[0] / (x[0].square().mean(-1, true) + recipe.model.norm_epsilon).sqrt();
-  const Tensor q = normed.matmul(p["q_down"].t()).matmul(p["q_up"].t());
-  const Tensor latent = normed.matmul(p["kv_down"].t());
-  const Tensor kv = latent.slice(1, 0, 6).matmul(p["kv_up"].t());
+  const Tensor q = normed.matmul(p["q_down_proj"].t()).matmul(p["q_up_proj"].t());
+  const Tensor latent = normed.matmul(p["kv_down_proj"].t());
+  const Tensor kv = latent.slice(1, 0, 6).matmul(p["kv_up_proj"].t());
   Tensor expected = x.clone();
   for (std::int64_t t = 0; t < 5; ++t) {
     std::vector<Tensor> heads;
@@ -84,7 +84,7 @@ TEST(MlaLayer, IsSoftmaxAttentionOverDecompressedLatents) {
       }
       heads.push_back(torch::softmax(torch::stack(scores), 0).matmul(torch::stack(values)));
     }
-    expected[0][t] += p["out"].matmul(torch::cat(heads));
+    expected[0][t] += p["out_proj"].matmul(torch::cat(heads));
   }
   ForwardRecord record;
   EXPECT_TRUE(torch::allclose(layer.Forward(x, record), expected, 1e-10, 1e-12));
@@ -105,7 +105,8 @@ TEST(MlaLayer, PastOutputsDoNotDependOnLaterTokens) {
 TEST(MlaLayer, TakesSequencesOfChangingLength) {
   const recipe::Recipe recipe = SmallRecipe();
   MlaLayer layer(recipe, "slots.0", Initializer(3));
-  const Tensor x = Random({1, 6, 12}, 1, torch::kFloat32);
+  layer.to(torch::kDouble);
+  const Tensor x = Random({1, 6, 12}, 1);
   ForwardRecord record;
   const Tensor whole = layer.Forward(x, record);
   EXPECT_TRUE(torch::allclose(layer.Forward(x.slice(1, 0, 3), record), whole.slice(1, 0, 3)));

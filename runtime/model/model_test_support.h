@@ -6,6 +6,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <torch/torch.h>
@@ -56,6 +57,16 @@ inline recipe::Recipe SmallRecipe(const std::string& pattern = "AEAF") {
                        .first_table_size = 13,
                        .embed_dim = 3};
   return recipe;
+}
+
+/// The plan of a recipe that is known to be right.
+inline plan::Plan Expand(const recipe::Recipe& recipe, const plan::Cuts& cuts) {
+  base::Loaded<recipe::Recipe> loaded;
+  loaded.value = recipe;
+  loaded.file = "test.toml";
+  auto plan = plan::Expand(loaded, cuts);
+  if (!plan.has_value()) throw std::logic_error("the test's recipe does not expand");
+  return *plan;
 }
 
 /// Values that are fixed by |seed|.

@@ -117,8 +117,8 @@ MoeLayer::MoeLayer(const recipe::Recipe& recipe, const std::string& global_prefi
                                                             local));
   if (moe_.shared_expert_ffn_hidden_size > 0) {
     shared_ = register_module(
-        "shared", std::make_shared<GeluNetwork>(recipe, moe_.shared_expert_ffn_hidden_size,
-                                                global_prefix + ".shared", initializer));
+        "shared_expert", std::make_shared<GeluNetwork>(recipe, moe_.shared_expert_ffn_hidden_size,
+                                                global_prefix + ".shared_expert", initializer));
   }
   load_ = torch::zeros({moe_.num_experts}, torch::kInt64);
 }

@@ -51,7 +51,7 @@ Routing Route(const torch::Tensor& logits, const torch::Tensor& bias, const reci
 /// every selected expert sees every one of its tokens, on whichever rank it lives.
 ///
 /// Parameters: norm.weight [h], router [E, h], experts.w1 [local, f, h], experts.w2 [local, h, f],
-/// shared.w1 [s, h], shared.w2 [h, s] (none if s is 0). Buffer: expert_bias [E], fp32.
+/// shared_expert.w1 [s, h], shared_expert.w2 [h, s] (none if s is 0). Buffer: expert_bias [E], fp32.
 class MoeLayer final : public Layer {
  public:
   /// |exchange| outlives the layer; its size divides the number of experts (std::logic_error).

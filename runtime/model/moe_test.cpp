@@ -86,7 +86,7 @@ TEST_P(ScoreFunction, IsTheWeightedSumOfTheSelectedExperts) {
     for (const std::int64_t e : {a, b}) {
       expected[0][t] += scores[e] / sum * network(p["experts.w1"][e], p["experts.w2"][e]);
     }
-    expected[0][t] += network(p["shared.w1"], p["shared.w2"]);
+    expected[0][t] += network(p["shared_expert.w1"], p["shared_expert.w2"]);
   }
   ForwardRecord record;
   EXPECT_TRUE(torch::allclose(layer.Forward(x, record), expected, 1e-10, 1e-12));
@@ -245,7 +245,7 @@ Result RunOn(std::int64_t ranks, const recipe::Recipe& recipe, const Tensor& x,
     results[r].router_gradient = p["router"].grad();
     results[r].w1_gradient = p["experts.w1"].grad();
     results[r].w2_gradient = p["experts.w2"].grad();
-    results[r].shared_gradient = p["shared.w1"].grad();
+    results[r].shared_gradient = p["shared_expert.w1"].grad();
   });
   Result whole = results[0];
   for (std::size_t r = 1; r < results.size(); ++r) {

@@ -24,12 +24,14 @@ MtpBlock::MtpBlock(const recipe::Recipe& recipe, const std::string& global_prefi
   eh_proj_ = register_parameter(
       "eh_proj",
       initializer.Normal(global_prefix + ".eh_proj", {h, 2 * h}, recipe.model.init_std));
+  auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
   for (const char letter : recipe.mtp.pattern) {
     const auto family = static_cast<plan::Family>(letter);
-    if (family == plan::Family::kE) throw std::logic_error("MtpBlock: E slots are not supported");
-    const std::string name = "slot_" + std::to_string(slots_.size());
-    slots_.push_back(register_module(
-        name, MakeLayer(family, recipe, global_prefix + "." + name, initializer, exchange)));
+    if (family == plan::Family::kE) throw std::logic_error("MtpBlock: E layers are not supported");
+    const std::string index = std::to_string(layers_.size());
+    layers_.push_back(layers->register_module(
+        index,
+        MakeLayer(family, recipe, global_prefix + ".layers." + index, initializer, exchange)));
   }
   final_norm_ = norm("final_norm");
 }
@@ -38,7 +40,7 @@ torch::Tensor MtpBlock::Forward(const torch::Tensor& hidden, const torch::Tensor
                                 ForwardRecord& record) {
   torch::Tensor x = torch::linear(
       torch::cat({enorm_->Forward(embedded), hnorm_->Forward(hidden)}, -1), eh_proj_);
-  for (const auto& slot : slots_) x = slot->Forward(x, record);
+  for (const auto& layer : layers_) x = layer->Forward(x, record);
   return final_norm_->Forward(x);
 }
 

@@ -16,8 +16,9 @@ namespace nam56r::base {
 template <class T>
 class [[nodiscard]] Expected {
  public:
-  Expected(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by intent
-  Expected(Diagnostics errors)                                            // NOLINT
+  Expected(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by intent
+  Expected(Diagnostics errors)                               // NOLINT
       : state_(std::in_place_index<1>, std::move(errors)) {
     assert(!std::get<1>(state_).empty());
   }

@@ -48,10 +48,9 @@ std::string Spell(const std::map<std::string, std::string>& values) {
 }  // namespace
 
 std::string_view TypeName(const FieldValue& value) {
-  static constexpr std::string_view kNames[] = {"integer",          "number",
-                                                "boolean",          "string",
-                                                "list of integers", "list of strings",
-                                                "table of strings"};
+  static constexpr std::string_view kNames[] = {
+      "integer",          "number",          "boolean",         "string",
+      "list of integers", "list of strings", "table of strings"};
   static_assert(std::size(kNames) == std::variant_size_v<FieldValue>);
   return kNames[value.index()];
 }

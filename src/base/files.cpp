@@ -101,17 +101,17 @@ Expected<std::string> ReadFile(const fs::path& path, Surface surface, std::uintm
       }
       return missing;
     }
-    return failed(ErrnoText(error), error == EACCES ? "make it readable for this user"
-                                                    : "name a regular file");
+    return failed(ErrnoText(error),
+                  error == EACCES ? "make it readable for this user" : "name a regular file");
   }
   struct stat status {};
   if (fstat(file.get(), &status) != 0) return failed(ErrnoText(errno), "name a regular file");
   if (S_ISDIR(status.st_mode)) return failed("it is a directory", "name a file in it");
   if (!S_ISREG(status.st_mode)) return failed("it is not a regular file", "name a regular file");
   const auto too_large = [&] {
-    return failed(fmt::format("it is larger than {}",
-                              HumanBytes(static_cast<std::int64_t>(max_bytes))),
-                  fmt::format("name a file of at most {} bytes", max_bytes));
+    return failed(
+        fmt::format("it is larger than {}", HumanBytes(static_cast<std::int64_t>(max_bytes))),
+        fmt::format("name a file of at most {} bytes", max_bytes));
   };
   if (static_cast<std::uintmax_t>(status.st_size) > max_bytes) return too_large();
   std::string bytes;

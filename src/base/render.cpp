@@ -56,6 +56,7 @@ std::optional<std::string> LineOf(const SourceLocation& at, Surface surface) {
     if (begin == std::string::npos) return std::nullopt;
     ++begin;
   }
+  if (begin == text->size()) return std::nullopt;
   std::string line = text->substr(begin, text->find('\n', begin) - begin);
   if (!line.empty() && line.back() == '\r') line.pop_back();
   return line;
@@ -230,14 +231,11 @@ nlohmann::json ToJson(const Diagnostic& diagnostic) {
                      {"column", note.at.column},
                      {"label", WithValidUtf8(note.label)}});
   }
-  return {{"code", WithValidUtf8(diagnostic.code)},
-          {"severity", SeverityName(diagnostic.severity)},
-          {"surface", SurfaceName(diagnostic.surface)},
-          {"message", WithValidUtf8(diagnostic.message)},
-          {"fields", list(diagnostic.fields)},
-          {"valid", list(diagnostic.valid)},
-          {"fix", WithValidUtf8(diagnostic.fix)},
-          {"where", std::move(where)}};
+  return {
+      {"code", WithValidUtf8(diagnostic.code)},     {"severity", SeverityName(diagnostic.severity)},
+      {"surface", SurfaceName(diagnostic.surface)}, {"message", WithValidUtf8(diagnostic.message)},
+      {"fields", list(diagnostic.fields)},          {"valid", list(diagnostic.valid)},
+      {"fix", WithValidUtf8(diagnostic.fix)},       {"where", std::move(where)}};
 }
 
 }  // namespace nam56r::base

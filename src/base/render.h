@@ -9,9 +9,9 @@
 namespace nam56r::base {
 
 struct RenderOptions {
-  bool colour = false;       ///< ANSI escapes; for terminals only
-  bool excerpts = true;      ///< quote the source line of each place, where its file can be read
-  std::size_t width = 100;   ///< columns at which the valid set wraps
+  bool colour = false;          ///< ANSI escapes; for terminals only
+  bool excerpts = true;         ///< quote the source line of each place, where its file can be read
+  std::size_t width = 100;      ///< columns at which the valid set wraps
   std::size_t most_valid = 12;  ///< of the valid set, before "... and N more"
 };
 

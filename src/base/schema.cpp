@@ -178,8 +178,7 @@ class Reader {
       const auto* number = std::get_if<std::int64_t>(&value);
       if (number != nullptr && std::holds_alternative<double>(wanted)) {
         value = static_cast<double>(*number);
-      } else if (IsEmptyList(value) &&
-                 std::holds_alternative<std::vector<std::int64_t>>(wanted)) {
+      } else if (IsEmptyList(value) && std::holds_alternative<std::vector<std::int64_t>>(wanted)) {
         value = std::vector<std::int64_t>{};
       } else {
         return WrongType(i, TypeName(value), entry.at, ToString(value));
@@ -318,8 +317,8 @@ class Reader {
       if (table != key) {
         error.message = fmt::format("'{}' holds strings, not the table '{}'", key, table);
         error.where[0].label = "a table within the table";
-        error.fix = fmt::format("write the key in quotes if its dots belong to it, or put it into [{}]",
-                                key);
+        error.fix = fmt::format(
+            "write the key in quotes if its dots belong to it, or put it into [{}]", key);
         Report(std::move(error));
         return true;
       }
@@ -331,8 +330,7 @@ class Reader {
       const auto* text = entry.value ? std::get_if<std::string>(&*entry.value) : nullptr;
       if (text == nullptr) {
         const std::string_view got = entry.value ? TypeName(*entry.value) : entry.spelled_type;
-        error.message =
-            fmt::format("'{}' takes a string, not {} {}", entry.key, Article(got), got);
+        error.message = fmt::format("'{}' takes a string, not {} {}", entry.key, Article(got), got);
         error.where[0].label = fmt::format("this is {} {}", Article(got), got);
         error.fix = "write it in quotes";
         Report(std::move(error));
@@ -419,12 +417,15 @@ class Reader {
       if (auto found = NearestName(key, same_part)) return found;
       return same_part.front();
     }
-    if (auto found = NearestName(key, keys_)) return found;
-    if (auto near_table = NearestName(table, tables_)) {
-      if (auto found = in_table(*near_table)) return found;
+    const auto near_table = NearestName(table, tables_);
+    if (near_table) {
       // A misspelt map takes any key.
       const auto it = index_.find(*near_table);
       if (it != index_.end() && IsMap(it->second)) return *near_table + "." + part;
+    }
+    if (auto found = NearestName(key, keys_)) return found;
+    if (near_table) {
+      if (auto found = in_table(*near_table)) return found;
     }
     Strings parts;
     for (const std::string& candidate : keys_) parts.push_back(LastPart(candidate));

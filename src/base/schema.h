@@ -30,10 +30,9 @@ template <class T>
 struct Field {
   template <class V>
   using Ref = V& (*)(T&);
-  using AnyRef =
-      std::variant<Ref<std::int64_t>, Ref<double>, Ref<bool>, Ref<std::string>,
-                   Ref<std::vector<std::int64_t>>, Ref<std::vector<std::string>>,
-                   Ref<std::map<std::string, std::string>>>;  // same order as FieldValue
+  using AnyRef = std::variant<Ref<std::int64_t>, Ref<double>, Ref<bool>, Ref<std::string>,
+                              Ref<std::vector<std::int64_t>>, Ref<std::vector<std::string>>,
+                              Ref<std::map<std::string, std::string>>>;  // same order as FieldValue
   FieldSpec spec;
   AnyRef ref;
 };
@@ -108,7 +107,8 @@ Expected<Loaded<T>> LoadFrom(const Source& source, const std::string& file, cons
   loaded.file = file;
   std::vector<TypedSpec> specs;
   specs.reserve(schema.size());
-  for (const Field<T>& field : schema) specs.push_back({&field.spec, GetField(field, loaded.value)});
+  for (const Field<T>& field : schema)
+    specs.push_back({&field.spec, GetField(field, loaded.value)});
   auto fields = read(source, file, specs, surface);
   if (!fields) return fields.errors();
   for (std::size_t i = 0; i < schema.size(); ++i) {

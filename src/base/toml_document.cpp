@@ -147,13 +147,12 @@ class Flattener {
   }
 
   void Refuse(const std::string& key, SourceLocation at, std::string what, std::string fix) {
-    Diagnostic error = Error("BASE0003", surface_, std::move(at),
-                             fmt::format("'{}' holds {}, which no key takes", key, what), what,
-                             std::move(fix));
+    Diagnostic error =
+        Error("BASE0003", surface_, std::move(at),
+              fmt::format("'{}' holds {}, which no key takes", key, what), what, std::move(fix));
     error.fields = {key};
-    error.valid = {"integer", "number",           "boolean",
-                   "string",  "list of integers", "list of strings",
-                   "table"};
+    error.valid = {"integer",          "number",          "boolean", "string",
+                   "list of integers", "list of strings", "table"};
     errors_.push_back(std::move(error));
   }
 

@@ -15,7 +15,14 @@
 namespace nam56r::data {
 
 /// The codes that the index stores (class DType there).
-enum class TokenType : std::uint8_t { kUint8 = 1, kInt8 = 2, kInt16 = 3, kInt32 = 4, kInt64 = 5, kUint16 = 8 };
+enum class TokenType : std::uint8_t {
+  kUint8 = 1,
+  kInt8 = 2,
+  kInt16 = 3,
+  kInt32 = 4,
+  kInt64 = 5,
+  kUint16 = 8
+};
 
 /// Bytes of one token.
 std::int64_t SizeOf(TokenType type);

@@ -28,8 +28,8 @@ class SampleStream {
  public:
   /// Error: DATA0006 the split holds fewer than |length| + 1 tokens. |dataset| outlives the stream.
   static base::Expected<SampleStream> Make(const IndexedDataset& dataset,
-                                           std::vector<std::int64_t> documents,
-                                           std::int64_t length, std::int64_t seed);
+                                           std::vector<std::int64_t> documents, std::int64_t length,
+                                           std::int64_t seed);
   std::int64_t samples_per_epoch() const;
   /// |length| + 1 tokens of the |index|-th sample of the run (0-based, over all epochs).
   std::vector<std::int64_t> Get(std::int64_t index) const;

@@ -111,10 +111,11 @@ base::Diagnostics CheckVersionNames(const base::Loaded<Host>& host) {
 
 const std::vector<std::string>& KnownLibraries() {
   static const std::vector<std::string> libraries = {
-      "apex",     "causal_conv1d",      "cce",        "cuda",   "cudnn",  "deepep",
-      "driver",   "fast_hadamard",      "flash_attn", "gloo",   "kernel", "liger",
-      "libtorch", "mamba_ssm",          "megatron",   "nccl",   "python", "tilelang",
-      "torch",    "transformer_engine", "triton",     "tvm_ffi"};
+      "apex",   "causal_conv1d", "cut_cross_entropy", "cuda",       "cudnn",
+      "deepep", "driver",        "fast_hadamard",     "flash_attn", "gloo",
+      "kernel", "liger_kernel",  "libtorch",          "mamba_ssm",  "megatron",
+      "nccl",   "python",        "tilelang",          "torch",      "transformer_engine",
+      "triton", "tvm_ffi"};
   return libraries;
 }
 

@@ -17,7 +17,8 @@ constexpr std::int64_t kCoreComponents = 2;
 /// is refused for its parameter count and not miscounted.
 class Size {
  public:
-  Size(std::int64_t value) : value_(std::clamp<std::int64_t>(value, 0, kManyParameters)) {}  // NOLINT
+  Size(std::int64_t value)
+      : value_(std::clamp<std::int64_t>(value, 0, kManyParameters)) {}  // NOLINT
 
   friend Size operator*(Size a, Size b) {
     if (b.value_ != 0 && a.value_ > kManyParameters / b.value_) return kManyParameters;
@@ -235,7 +236,8 @@ std::vector<Tensor> NgramHashTensors(const recipe::Recipe& recipe) {
 std::vector<Tensor> StructureTensors(const recipe::Recipe& recipe) {
   const Size bottleneck = recipe.structure.bottleneck_dim;
   return {
-      Replicated("stacked_embedding", {Size(kStructureCategories) + Size(kDependencyLevels), bottleneck}),
+      Replicated("stacked_embedding",
+                 {Size(kStructureCategories) + Size(kDependencyLevels), bottleneck}),
       Replicated("up_proj", {recipe.model.hidden_size, bottleneck}),
       Replicated("component_scales", {kCoreComponents}),
   };

@@ -53,9 +53,10 @@ Advice AdviceFor(char letter, const PatternSource& source) {
       return {"'+' is Megatron's symbol for multi-head latent attention; a recipe says 'A'",
               "write 'A' for '+'"};
     case 'D':
-      return {"'D' is Megatron's symbol for sparse attention; a recipe says 'A' and lists the "
-              "slot's A-rank in dsa.ranks",
-              "write 'A' for 'D' and add its A-rank to dsa.ranks"};
+      return {
+          "'D' is Megatron's symbol for sparse attention; a recipe says 'A' and lists the "
+          "slot's A-rank in dsa.ranks",
+          "write 'A' for 'D' and add its A-rank to dsa.ranks"};
     case '-':
       return {"'-' is Megatron's symbol for a dense feed-forward layer; a recipe says 'F'",
               allowed('F') ? "write 'F' for '-'" : ""};
@@ -63,9 +64,10 @@ Advice AdviceFor(char letter, const PatternSource& source) {
       return {"'G' is Megatron's symbol for a gated delta net, which is no family of a recipe",
               "replace 'G' by one of the valid letters"};
     case '/':
-      return {"'/' is Megatron's separator for multi-token prediction; a recipe gives that block's "
-              "layers in mtp.pattern, and a policy how many execute",
-              "remove '/' and what follows it"};
+      return {
+          "'/' is Megatron's separator for multi-token prediction; a recipe gives that block's "
+          "layers in mtp.pattern, and a policy how many execute",
+          "remove '/' and what follows it"};
     case '|':
       return {"'|' cuts the model into pipeline chunks; this pattern is never cut", "remove '|'"};
     default:
@@ -161,9 +163,8 @@ base::Expected<Pattern> ParsePattern(const PatternSource& source) {
   for (const auto& [letter, seen] : in_order) {
     if (errors.size() == kMaxReportedLetters) break;
     Advice advice = AdviceFor(letter, source);
-    std::string message =
-        fmt::format("{} has '{}' at position {}", source.field,
-                    Escaped(static_cast<unsigned char>(letter)), seen.first);
+    std::string message = fmt::format("{} has '{}' at position {}", source.field,
+                                      Escaped(static_cast<unsigned char>(letter)), seen.first);
     if (seen.times > 1) message += fmt::format(" (and {} more)", seen.times - 1);
     message += ", which is no letter of it";
     if (!advice.explanation.empty()) message += ": " + advice.explanation;

@@ -15,7 +15,8 @@ namespace nam56r::plan {
 
 /// A attention, E experts, M Mamba-3, R M2RNN, F dense feed-forward.
 enum class Family : char { kA = 'A', kE = 'E', kM = 'M', kR = 'R', kF = 'F' };
-inline constexpr std::array kFamilies = {Family::kA, Family::kE, Family::kM, Family::kR, Family::kF};
+inline constexpr std::array kFamilies = {Family::kA, Family::kE, Family::kM, Family::kR,
+                                         Family::kF};
 
 /// How a layout shards a tensor. What a rank holds of it follows from this alone.
 enum class Sharding {
@@ -50,8 +51,8 @@ struct Slot {
 struct Module {
   std::string name;
   std::int64_t stage = 0;
-  bool copy = false;        ///< a second copy for MTP on the last stage; not counted in the totals
-  std::int64_t depth = 0;   ///< "mtp": which block, from 1
+  bool copy = false;       ///< a second copy for MTP on the last stage; not counted in the totals
+  std::int64_t depth = 0;  ///< "mtp": which block, from 1
   std::int64_t parameters = 0;
   std::vector<Tensor> tensors;
 };

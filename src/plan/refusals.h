@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "src/base/diagnostic.h"
@@ -41,9 +40,9 @@ class Refusals {
 };
 
 // Fields of a policy that a Cuts carries.
-inline constexpr std::string_view kPipelineField = "layout.pipeline_parallel";
-inline constexpr std::string_view kVirtualPipelineField = "layout.virtual_pipeline_parallel";
-inline constexpr std::string_view kMtpDepthField = "mtp.depth";
+inline constexpr const char* kPipelineField = "layout.pipeline_parallel";
+inline constexpr const char* kVirtualPipelineField = "layout.virtual_pipeline_parallel";
+inline constexpr const char* kMtpDepthField = "mtp.depth";
 
 /// The divisors of |n| (at least 1) in rising order, as text; the first |most| of them.
 std::vector<std::string> Divisors(std::int64_t n, std::size_t most = 64);

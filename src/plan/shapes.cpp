@@ -71,17 +71,16 @@ class Shapes {
     Need(Family::kA, "mla.kv_lora_rank", mla.kv_lora_rank);
     Need(Family::kA, "mla.qk_head_dim", mla.qk_head_dim);
     Need(Family::kA, "mla.v_head_dim", mla.v_head_dim);
-    const bool rotary_ok =
-        Need(Family::kA, "mla.qk_pos_emb_head_dim", mla.qk_pos_emb_head_dim, 2);
+    const bool rotary_ok = Need(Family::kA, "mla.qk_pos_emb_head_dim", mla.qk_pos_emb_head_dim, 2);
     if (rotary_ok && mla.qk_pos_emb_head_dim % 2 != 0) {
-      refusals_.Add({"PLAN0005",
-                     fmt::format("mla.qk_pos_emb_head_dim is {}: rotary embedding turns pairs of "
-                                 "elements, so it must be even",
-                                 mla.qk_pos_emb_head_dim),
-                     {"mla.qk_pos_emb_head_dim"},
-                     {"even numbers"},
-                     fmt::format("use {} or {}", mla.qk_pos_emb_head_dim - 1,
-                                 mla.qk_pos_emb_head_dim + 1)});
+      refusals_.Add(
+          {"PLAN0005",
+           fmt::format("mla.qk_pos_emb_head_dim is {}: rotary embedding turns pairs of "
+                       "elements, so it must be even",
+                       mla.qk_pos_emb_head_dim),
+           {"mla.qk_pos_emb_head_dim"},
+           {"even numbers"},
+           fmt::format("use {} or {}", mla.qk_pos_emb_head_dim - 1, mla.qk_pos_emb_head_dim + 1)});
     }
     if (!recipe_.dsa.ranks.empty()) CheckIndexer(rotary_ok);
   }
@@ -192,14 +191,14 @@ class Shapes {
     }
     const std::int64_t unit = mamba.rope_fraction == 0.5 ? 4 : 2;
     if (mamba.state_size % unit != 0) {
-      refusals_.Add({"PLAN0005",
-                     fmt::format("mamba.state_size is {}: the rotated share, {} of it, must be an "
-                                 "even number of elements",
-                                 mamba.state_size, mamba.rope_fraction),
-                     {"mamba.state_size", "mamba.rope_fraction"},
-                     {fmt::format("multiples of {}", unit)},
-                     fmt::format("set mamba.state_size to {}",
-                                 (mamba.state_size + unit - 1) / unit * unit)});
+      refusals_.Add(
+          {"PLAN0005",
+           fmt::format("mamba.state_size is {}: the rotated share, {} of it, must be an "
+                       "even number of elements",
+                       mamba.state_size, mamba.rope_fraction),
+           {"mamba.state_size", "mamba.rope_fraction"},
+           {fmt::format("multiples of {}", unit)},
+           fmt::format("set mamba.state_size to {}", (mamba.state_size + unit - 1) / unit * unit)});
     }
   }
 

@@ -10,10 +10,6 @@
 namespace nam56r::plan {
 namespace {
 
-const std::string kPipeline(kPipelineField);
-const std::string kVirtualPipeline(kVirtualPipelineField);
-const std::string kMtpDepth(kMtpDepthField);
-
 /// "PP=1 VPP=4", ... for every way to have |chunks| chunks.
 std::vector<std::string> LayoutsOf(std::int64_t chunks) {
   std::vector<std::string> layouts;
@@ -30,12 +26,12 @@ void RefuseUneven(std::int64_t depth, std::int64_t chunks, const Cuts& cuts, Ref
       "{} layers do not divide into PP * VPP = {} * {} = {} chunks of one length; the chunk counts "
       "that divide {} are valid",
       depth, cuts.pipeline_parallel, cuts.virtual_pipeline_parallel, chunks, depth);
-  refusal.fields = {"model.depth", kPipeline, kVirtualPipeline};
+  refusal.fields = {"model.depth", kPipelineField, kVirtualPipelineField};
   refusal.valid = Divisors(depth);
   refusal.fix = "write the cuts with '|' in model.pattern";
   if (depth % cuts.pipeline_parallel == 0) {
     refusal.fix += fmt::format("; or with PP={} set {} to one of {}", cuts.pipeline_parallel,
-                               kVirtualPipeline,
+                               kVirtualPipelineField,
                                fmt::join(Divisors(depth / cuts.pipeline_parallel), ", "));
   }
   refusals.Add(std::move(refusal));
@@ -47,7 +43,7 @@ void RefusePieces(std::int64_t pieces, std::int64_t chunks, const Cuts& cuts, Re
   refusal.message =
       fmt::format("model.pattern is cut into {} pieces, but PP * VPP = {} * {} = {} chunks", pieces,
                   cuts.pipeline_parallel, cuts.virtual_pipeline_parallel, chunks);
-  refusal.fields = {"model.pattern", kPipeline, kVirtualPipeline};
+  refusal.fields = {"model.pattern", kPipelineField, kVirtualPipelineField};
   refusal.valid = LayoutsOf(pieces);
   refusal.fix = fmt::format("write {} '|' in model.pattern, or choose a layout with {} chunks",
                             chunks - 1, pieces);
@@ -59,17 +55,18 @@ void RefusePieces(std::int64_t pieces, std::int64_t chunks, const Cuts& cuts, Re
 void CheckCuts(std::optional<std::int64_t> depth, const std::vector<std::int64_t>& pieces,
                const Cuts& cuts, Refusals& refusals) {
   if (cuts.mtp_depth < 0 || cuts.mtp_depth > kMaxMtpDepth) {
-    refusals.Add({"PLAN0007",
-                  fmt::format("{} is {}; it must be in 0..{}", kMtpDepth, cuts.mtp_depth,
-                              kMaxMtpDepth),
-                  {kMtpDepth},
-                  {fmt::format("0..{}", kMaxMtpDepth)},
-                  fmt::format("set {} to the number of prediction blocks that execute, 0 for none",
-                              kMtpDepth)});
+    refusals.Add(
+        {"PLAN0007",
+         fmt::format("{} is {}; it must be in 0..{}", kMtpDepthField, cuts.mtp_depth, kMaxMtpDepth),
+         {kMtpDepthField},
+         {fmt::format("0..{}", kMaxMtpDepth)},
+         fmt::format("set {} to the number of prediction blocks that execute, 0 for none",
+                     kMtpDepthField)});
   }
   bool positive = true;
-  for (const auto& [field, value] : {std::pair{kPipeline, cuts.pipeline_parallel},
-                                     std::pair{kVirtualPipeline, cuts.virtual_pipeline_parallel}}) {
+  for (const auto& [field, value] :
+       {std::pair{kPipelineField, cuts.pipeline_parallel},
+        std::pair{kVirtualPipelineField, cuts.virtual_pipeline_parallel}}) {
     if (value >= 1 && value <= kMaxDepth) continue;
     positive = false;
     refusals.Add({"PLAN0004",

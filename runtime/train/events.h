@@ -1,0 +1,20 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <ostream>
+
+namespace nam56r::runtime {
+
+/// Writes what a run reports to whoever started it: one line an event, "@nam56r " and a JSON object
+/// (docs/events.md), each flushed at once. A number that JSON cannot carry (infinite, NaN) becomes
+/// null.
+class EventWriter {
+ public:
+  explicit EventWriter(std::ostream& out) : out_(out) {}
+  void Write(const nlohmann::ordered_json& event);
+
+ private:
+  std::ostream& out_;
+};
+
+}  // namespace nam56r::runtime

@@ -1,0 +1,167 @@
+#include "runtime/train/requirements.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+namespace nam56r::runtime {
+namespace {
+
+class Refusals {
+ public:
+  void Add(std::string code, base::Surface surface, std::string message,
+           std::vector<std::string> fields, std::vector<std::string> valid, std::string fix) {
+    base::Diagnostic diagnostic;
+    diagnostic.code = std::move(code);
+    diagnostic.surface = surface;
+    diagnostic.message = std::move(message);
+    diagnostic.fields = std::move(fields);
+    diagnostic.valid = std::move(valid);
+    diagnostic.fix = std::move(fix);
+    errors_.push_back(std::move(diagnostic));
+  }
+
+  template <class T>
+  void Only(const char* field, const T& value, const T& supported,
+            base::Surface surface = base::Surface::kPolicy) {
+    if (value == supported) return;
+    Add("TRAIN0003", surface,
+        fmt::format("{} is {}; the native backend has only {}", field, value, supported), {field},
+        {fmt::format("{}", supported)}, fmt::format("set {} = {}", field, Toml(supported)));
+  }
+
+  base::Status Finish() {
+    if (errors_.empty()) return base::Ok{};
+    return std::move(errors_);
+  }
+  bool empty() const { return errors_.empty(); }
+
+ private:
+  static std::string Toml(const std::string& value) { return fmt::format("\"{}\"", value); }
+  template <class T>
+  static std::string Toml(const T& value) {
+    return fmt::format("{}", value);
+  }
+
+  base::Diagnostics errors_;
+};
+
+void CheckLayout(const policy::Policy& policy, Refusals& refusals) {
+  const policy::Layout& layout = policy.layout;
+  constexpr std::int64_t kOne = 1;
+  refusals.Only("layout.tensor_parallel", layout.tensor_parallel, kOne);
+  refusals.Only("layout.sequence_parallel", layout.sequence_parallel, false);
+  refusals.Only("layout.virtual_pipeline_parallel", layout.virtual_pipeline_parallel, kOne);
+  refusals.Only("layout.expert_tensor_parallel", layout.expert_tensor_parallel, kOne);
+  refusals.Only("layout.context_parallel", layout.context_parallel, kOne);
+  refusals.Only("schedule.kind", policy.schedule.kind, std::string("1f1b"));
+}
+
+void CheckExecution(const policy::Policy& policy, Refusals& refusals) {
+  const std::string none = "none";
+  refusals.Only("precision.compute", policy.precision.compute, std::string("fp32"));
+  refusals.Only("precision.fp8_param_gather", policy.precision.fp8_param_gather, false);
+  refusals.Only("precision.grad_reduce_in_bf16", policy.precision.grad_reduce_in_bf16, false);
+  refusals.Only("graphs.implementation", policy.graphs.implementation, none);
+  refusals.Only("recompute.granularity", policy.recompute.granularity, none);
+  refusals.Only("mtp.cross_entropy", policy.mtp.cross_entropy, std::string("native"));
+  refusals.Only("optimizer.kind", policy.optimizer.kind, std::string("adam"));
+  refusals.Only("optimizer.distributed", policy.optimizer.distributed, false);
+  refusals.Only("optimizer.precision_aware", policy.optimizer.precision_aware, false);
+  refusals.Only("overlap.grad_reduce", policy.overlap.grad_reduce, false);
+  refusals.Only("overlap.param_gather", policy.overlap.param_gather, false);
+  refusals.Only("overlap.moe_expert_parallel_comm", policy.overlap.moe_expert_parallel_comm, false);
+  refusals.Only("overlap.delay_wgrad_compute", policy.overlap.delay_wgrad_compute, false);
+  refusals.Only("overlap.moe_shared_expert", policy.overlap.moe_shared_expert, false);
+  refusals.Only("dispatcher.kind", policy.dispatcher.kind, std::string("alltoall"));
+  refusals.Only("dispatcher.router_dtype", policy.dispatcher.router_dtype, std::string("fp32"));
+  refusals.Only("dispatcher.capacity_factor", policy.dispatcher.capacity_factor, 0.0);
+  refusals.Only("dispatcher.pad_to_capacity", policy.dispatcher.pad_to_capacity, false);
+  refusals.Only("checkpoint.load", policy.checkpoint.load, std::string());
+  refusals.Only("checkpoint.save", policy.checkpoint.save, std::string());
+  const std::string& style = policy.optimizer.lr_decay_style;
+  if (style != "constant" && style != "linear" && style != "cosine") {
+    refusals.Add("TRAIN0003", base::Surface::kPolicy,
+                 fmt::format("optimizer.lr_decay_style is {}", style), {"optimizer.lr_decay_style"},
+                 {"constant", "linear", "cosine"}, "set optimizer.lr_decay_style = \"cosine\"");
+  }
+}
+
+void CheckModel(const recipe::Recipe& recipe, Refusals& refusals) {
+  if (!recipe.dsa.ranks.empty()) {
+    refusals.Add("TRAIN0003", base::Surface::kPlan,
+                 "the native backend has no sparse attention (DSA)", {"dsa.ranks"}, {"[]"},
+                 "set dsa.ranks = []");
+  }
+  refusals.Only("structure.enabled", recipe.structure.enabled, false, base::Surface::kPlan);
+}
+
+void CheckSizes(const contract::ReadContract& contract, Refusals& refusals) {
+  const policy::Policy& policy = contract.policy;
+  const policy::Layout& layout = policy.layout;
+  const std::int64_t stages = layout.pipeline_parallel;
+  if (stages < 1 || layout.world_size % stages != 0) {
+    refusals.Add("TRAIN0004", base::Surface::kPolicy,
+                 fmt::format("{} ranks cannot be cut into {} pipeline stages", layout.world_size,
+                             stages),
+                 {"layout.world_size", "layout.pipeline_parallel"}, {},
+                 "use a world size that is a multiple of pipeline_parallel");
+    return;
+  }
+  const std::int64_t data = layout.world_size / stages;
+  if (layout.expert_parallel < 1 || data % layout.expert_parallel != 0) {
+    refusals.Add("TRAIN0004", base::Surface::kPolicy,
+                 fmt::format("EP {} does not divide the {} ranks of a stage",
+                             layout.expert_parallel, data),
+                 {"layout.expert_parallel", "layout.world_size", "layout.pipeline_parallel"}, {},
+                 "use an expert_parallel that divides world_size / pipeline_parallel");
+  } else if (contract.plan.CountOf(plan::Family::kE) > 0 &&
+             contract.recipe.moe.num_experts % layout.expert_parallel != 0) {
+    refusals.Add("TRAIN0004", base::Surface::kPolicy,
+                 fmt::format("EP {} does not divide {} experts", layout.expert_parallel,
+                             contract.recipe.moe.num_experts),
+                 {"layout.expert_parallel", "moe.num_experts"}, {},
+                 "use an expert_parallel that divides moe.num_experts");
+  }
+  const std::int64_t once = policy.batch.micro_batch_size * data;
+  if (once < 1 || policy.batch.global_batch_size < once ||
+      policy.batch.global_batch_size % once != 0) {
+    refusals.Add(
+        "TRAIN0004", base::Surface::kPolicy,
+        fmt::format("{} sequences a step cannot be cut into micro-batches of {} on {} "
+                    "data-parallel ranks",
+                    policy.batch.global_batch_size, policy.batch.micro_batch_size, data),
+        {"batch.global_batch_size", "batch.micro_batch_size", "layout.world_size"}, {},
+        fmt::format("use a global_batch_size that is a multiple of {}", once));
+  }
+}
+
+}  // namespace
+
+base::Status CheckRunnable(const contract::ReadContract& contract, std::int64_t world_size) {
+  Refusals refusals;
+  if (contract.dialect != "native") {
+    refusals.Add("TRAIN0001", base::Surface::kPolicy,
+                 fmt::format("the contract is for {}, this worker executes native ones",
+                             contract.dialect),
+                 {"run.backend"}, {"native"},
+                 "set run.backend = \"native\" and compile the contract again");
+    return refusals.Finish();
+  }
+  const std::int64_t wanted = contract.policy.layout.world_size;
+  if (wanted != world_size) {
+    refusals.Add("TRAIN0002", base::Surface::kHost,
+                 fmt::format("WORLD_SIZE is {}, the contract's layout has {} ranks", world_size,
+                             wanted),
+                 {"WORLD_SIZE", "layout.world_size"}, {fmt::format("{}", wanted)},
+                 fmt::format("start {} ranks", wanted));
+  }
+  CheckLayout(contract.policy, refusals);
+  CheckExecution(contract.policy, refusals);
+  CheckModel(contract.recipe, refusals);
+  if (refusals.empty()) CheckSizes(contract, refusals);
+  return refusals.Finish();
+}
+
+}  // namespace nam56r::runtime

@@ -1,0 +1,117 @@
+#include "src/base/schema.h"
+#include "src/contract/contract.h"
+#include "src/contract/private_values.h"
+#include "src/contract/reader.h"
+
+namespace nam56r::contract {
+namespace {
+
+using nlohmann::json;
+
+json PlanJson(const Contract& contract) {
+  json plan = plan::ToJson(contract.plan);
+  plan["recipe"] = base::ToJson(contract.recipe, recipe::Schema());
+  return plan;
+}
+
+json ArgsJson(const GeneratedNativeArgs& generated) {
+  json args = json::array();
+  for (const NativeArg& arg : generated.args) {
+    args.push_back({{"flag", arg.flag},
+                    {"values", arg.values},
+                    {"owner", base::SurfaceName(arg.owner)},
+                    {"from", arg.from}});
+  }
+  return args;
+}
+
+// {"optimizer":{"lr":{"value":...,"argv":[...],"environment":{...}}},"derived":{...}}
+json PolicyJson(const Contract& contract) {
+  json policy = json::object();
+  for (const PolicyField& field : contract.fixed_policy.fields) {
+    json* place = &policy;
+    std::size_t begin = 0;
+    for (std::size_t dot; (dot = field.key.find('.', begin)) != std::string::npos;
+         begin = dot + 1) {
+      place = &(*place)[field.key.substr(begin, dot - begin)];
+    }
+    (*place)[field.key.substr(begin)] = {{"value", base::ToJson(field.value)},
+                                         {"argv", field.argv},
+                                         {"environment", field.environment}};
+  }
+  policy["derived"] = {{"data_parallel", contract.data_parallel},
+                       {"expert_data_parallel", contract.expert_data_parallel},
+                       {"micro_batches", contract.micro_batches}};
+  return policy;
+}
+
+json SeamsJson(const std::vector<SeamUse>& uses) {
+  json seams = json::array();
+  for (const SeamUse& use : uses) {
+    seams.push_back({{"id", use.id},
+                     {"family", use.family},
+                     {"replaces", use.replaces},
+                     {"why", use.why},
+                     {"layers", use.layers}});
+  }
+  return seams;
+}
+
+json RewritesJson(const std::vector<Rewrite>& rewrites) {
+  json list = json::array();
+  for (const Rewrite& rewrite : rewrites) {
+    list.push_back({{"dest", rewrite.dest},
+                    {"flag", rewrite.flag},
+                    {"from", rewrite.from},
+                    {"to", rewrite.to},
+                    {"given", rewrite.given},
+                    {"why", rewrite.why}});
+  }
+  return list;
+}
+
+json UnresolvedJson(const std::vector<Unresolved>& unresolved) {
+  json list = json::array();
+  for (const Unresolved& item : unresolved) {
+    list.push_back({{"name", item.name}, {"bound_by", item.bound_by}});
+  }
+  return list;
+}
+
+json OriginJson(const base::Origin& origin) {
+  switch (origin.kind) {
+    case base::Origin::Kind::kFile:
+      return {{"file", PublicFileName(origin.at.file)}, {"line", origin.at.line}};
+    case base::Origin::Kind::kDefault:
+      return {{"default", true}};
+    case base::Origin::Kind::kRule:
+      return {{"rule", origin.rule}};
+  }
+  return nullptr;
+}
+
+json ProvenanceJson(const base::Origins& origins) {
+  json provenance = json::object();
+  for (const auto& [key, origin] : origins) provenance[key] = OriginJson(origin);
+  return provenance;
+}
+
+}  // namespace
+
+json ToJson(const Contract& contract) {
+  json document = {
+      {"format", kFormat},
+      {"dialect", contract.dialect},
+      {"plan", PlanJson(contract)},
+      {"generated_native_args", ArgsJson(contract.generated_native_args)},
+      {"fixed_policy", PolicyJson(contract)},
+      {"seams", SeamsJson(contract.seams)},
+      {"rewrites", RewritesJson(contract.rewrites)},
+      {"unresolved", UnresolvedJson(contract.unresolved)},
+      {"provenance", ProvenanceJson(contract.provenance)},
+  };
+  document["digest"] = DigestOf(document);
+  return document;
+}
+
+}  // namespace nam56r::contract

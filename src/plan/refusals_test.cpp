@@ -1,0 +1,347 @@
+#include "src/plan/refusals.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "src/plan/plan.h"
+#include "src/plan/test_recipes.h"
+
+namespace nam56r::plan {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using testing::ExpandWith;
+using testing::FromFile;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using testing::Nam56r;
+
+base::Diagnostics Errors(const recipe::Recipe& recipe, const Cuts& cuts = {}) {
+  const auto plan = ExpandWith(recipe, cuts);
+  return plan ? base::Diagnostics{} : plan.errors();
+}
+
+base::Diagnostic OnlyError(const recipe::Recipe& recipe, const Cuts& cuts = {}) {
+  base::Diagnostics errors = Errors(recipe, cuts);
+  EXPECT_EQ(errors.size(), 1u);
+  if (errors.empty()) return {};
+  for (const base::Diagnostic& d : errors) {
+    EXPECT_EQ(d.surface, base::Surface::kPlan);
+    EXPECT_FALSE(d.valid.empty()) << d.message;
+    EXPECT_FALSE(d.fix.empty()) << d.message;
+    EXPECT_EQ(d.where.size(), d.fields.size()) << d.message;
+    for (const base::SourceNote& note : d.where) EXPECT_GT(note.at.line, 0) << note.label;
+  }
+  return errors.front();
+}
+
+recipe::Recipe Changed(const std::function<void(recipe::Recipe&)>& change) {
+  recipe::Recipe r = Nam56r();
+  change(r);
+  return r;
+}
+
+TEST(RefusalsTest, UnevenChunksNameBothSidesAndTheValidCounts) {
+  const base::Diagnostic d = OnlyError(Nam56r(), {4, 2, 0});
+  EXPECT_EQ(d.code, "PLAN0004");
+  EXPECT_THAT(d.fields, ElementsAre("model.depth", "layout.pipeline_parallel",
+                                    "layout.virtual_pipeline_parallel"));
+  EXPECT_EQ(d.where[0].at.file, "test.toml");
+  EXPECT_EQ(d.where[0].label, "model.depth = 52");
+  EXPECT_EQ(base::ToString(d.where[1].at), "policy.toml:1:1");
+  EXPECT_EQ(d.where[2].label, "layout.virtual_pipeline_parallel = 2");
+  EXPECT_THAT(d.valid, ElementsAre("1", "2", "4", "13", "26", "52"));
+  EXPECT_THAT(d.fix, HasSubstr("'|' in model.pattern"));
+  EXPECT_THAT(d.fix, HasSubstr("1, 13"));
+}
+
+TEST(RefusalsTest, UnevenChunksWithoutAPolicyFile) {
+  const auto plan = Expand(FromFile(Nam56r()), {3, 1, 0});
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.errors()[0].where[1].label, "layout.pipeline_parallel = 3");
+}
+
+TEST(RefusalsTest, PiecesThatAreNotTheChunks) {
+  const auto cut = Changed([](recipe::Recipe& r) {
+    r.model.pattern = "AEM|EA|EM|E";
+    r.model.depth = 8;
+    r.dsa.ranks = {};
+  });
+  EXPECT_TRUE(Errors(cut, {2, 2, 0}).empty());
+  EXPECT_TRUE(Errors(cut, {4, 1, 0}).empty());
+  const base::Diagnostic d = OnlyError(cut, {3, 1, 0});
+  EXPECT_EQ(d.code, "PLAN0004");
+  EXPECT_THAT(d.fields, Contains("model.pattern"));
+  EXPECT_THAT(d.valid, ElementsAre("PP=1 VPP=4", "PP=2 VPP=2", "PP=4 VPP=1"));
+}
+
+TEST(RefusalsTest, LayoutsThatAreNone) {
+  EXPECT_EQ(OnlyError(Nam56r(), {0, 1, 0}).code, "PLAN0004");
+  EXPECT_EQ(OnlyError(Nam56r(), {1, -2, 0}).code, "PLAN0004");
+  EXPECT_EQ(OnlyError(Nam56r(), {std::int64_t{1} << 62, 4, 0}).code, "PLAN0004");
+  EXPECT_EQ(OnlyError(Nam56r(), {1, 1, -1}).code, "PLAN0007");
+  const base::Diagnostic deep = OnlyError(Nam56r(), {1, 1, 65});
+  EXPECT_EQ(deep.code, "PLAN0007");
+  EXPECT_EQ(base::ToString(deep.where[0].at), "policy.toml:3:1");
+}
+
+TEST(RefusalsTest, CutPatternOfAnotherDepth) {
+  const auto r = Changed([](recipe::Recipe& x) { x.model.pattern = "AEMR|AEMR"; });
+  const base::Diagnostic d = OnlyError(r, {2, 1, 0});
+  EXPECT_EQ(d.code, "PLAN0002");
+  EXPECT_THAT(d.fields, ElementsAre("model.pattern", "model.depth"));
+  EXPECT_THAT(d.valid, ElementsAre("8"));
+}
+
+TEST(RefusalsTest, DepthIsBounded) {
+  EXPECT_EQ(OnlyError(Changed([](recipe::Recipe& r) { r.model.depth = 0; })).code, "PLAN0002");
+  EXPECT_EQ(OnlyError(Changed([](recipe::Recipe& r) { r.model.depth = 4097; })).code, "PLAN0002");
+}
+
+TEST(RefusalsTest, DsaRanksBeyondTheASlots) {
+  const auto r = Changed([](recipe::Recipe& x) { x.dsa.ranks = {1, 13, 20}; });
+  const base::Diagnostic d = OnlyError(r);
+  EXPECT_EQ(d.code, "PLAN0003");
+  EXPECT_THAT(d.message, HasSubstr("13, 20"));
+  EXPECT_THAT(d.message, HasSubstr("13 A slots"));
+  EXPECT_THAT(d.fields, ElementsAre("dsa.ranks", "model.pattern", "model.depth"));
+  EXPECT_EQ(d.valid.size(), 13u);
+  EXPECT_EQ(d.valid.front(), "0");
+  EXPECT_EQ(d.valid.back(), "12");
+  EXPECT_EQ(d.fix, "remove 13, 20 from dsa.ranks");
+}
+
+TEST(RefusalsTest, DsaRanksTwiceAndNegative) {
+  const auto r = Changed([](recipe::Recipe& x) { x.dsa.ranks = {3, -1, 3}; });
+  const base::Diagnostics errors = Errors(r);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors[0].code, "PLAN0003");
+  EXPECT_THAT(errors[0].message, HasSubstr("count from 0"));
+  EXPECT_EQ(errors[1].code, "PLAN0003");
+  EXPECT_THAT(errors[1].message, HasSubstr("once"));
+}
+
+TEST(RefusalsTest, DsaWithoutAnyASlot) {
+  const auto r = Changed([](recipe::Recipe& x) {
+    x.model.pattern = "EM";
+    x.dsa.ranks = {0};
+  });
+  const base::Diagnostics errors = Errors(r);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0].message, HasSubstr("no A slot"));
+  EXPECT_THAT(errors[0].fix, HasSubstr("leave dsa.ranks empty"));
+}
+
+TEST(RefusalsTest, EWithoutExpertsNamesBothLines) {
+  const auto r = Changed([](recipe::Recipe& x) { x.moe.num_experts = 0; });
+  const base::Diagnostic d = OnlyError(r);
+  EXPECT_EQ(d.code, "PLAN0006");
+  EXPECT_THAT(d.fields, ElementsAre("moe.num_experts", "model.pattern"));
+  EXPECT_THAT(d.message, HasSubstr("E in model.pattern"));
+  EXPECT_EQ(d.where[0].label, "moe.num_experts = 0");
+  EXPECT_THAT(d.where[1].label, HasSubstr("AEMEAEMEAEMR"));
+}
+
+TEST(RefusalsTest, ADefaultIsCalledOne) {
+  base::Loaded<recipe::Recipe> loaded =
+      FromFile(Changed([](recipe::Recipe& r) { r.moe.num_experts = 0; }));
+  loaded.origins["moe.num_experts"] = base::Origin::Default();
+  const auto plan = Expand(loaded, {});
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.errors()[0].where[0].label, "moe.num_experts = 0 (default)");
+  EXPECT_EQ(plan.errors()[0].where[0].at.file, "test.toml");
+}
+
+TEST(RefusalsTest, PredictionBlockNeedsItsDenseWidth) {
+  const auto r = Changed([](recipe::Recipe& x) { x.dense.ffn_hidden_size = 0; });
+  EXPECT_TRUE(Errors(r, {1, 1, 0}).empty()) << "no block executes";
+  const base::Diagnostic d = OnlyError(r, {1, 1, 1});
+  EXPECT_EQ(d.code, "PLAN0006");
+  EXPECT_THAT(d.fields, ElementsAre("dense.ffn_hidden_size", "mtp.pattern"));
+}
+
+TEST(RefusalsTest, PredictionBlockHasAttentionAndDenseLayersOnly) {
+  const auto r = Changed([](recipe::Recipe& x) { x.mtp.pattern = "AE"; });
+  const base::Diagnostic d = OnlyError(r, {1, 1, 1});
+  EXPECT_EQ(d.code, "PLAN0001");
+  EXPECT_THAT(d.fields, ElementsAre("mtp.pattern"));
+}
+
+struct BadShape {
+  const char* name;
+  std::function<void(recipe::Recipe&)> change;
+  std::string code;
+  std::vector<std::string> fields;  ///< named at least
+  std::string valid;                ///< one of the valid values
+};
+
+void PrintTo(const BadShape& shape, std::ostream* out) { *out << shape.name; }
+
+class BadShapeTest : public ::testing::TestWithParam<BadShape> {};
+
+TEST_P(BadShapeTest, IsRefusedWithBothSides) {
+  const BadShape& shape = GetParam();
+  const base::Diagnostic d = OnlyError(Changed(shape.change));
+  EXPECT_EQ(d.code, shape.code) << d.message;
+  EXPECT_THAT(d.fields, IsSupersetOf(shape.fields)) << d.message;
+  EXPECT_THAT(d.valid, Contains(shape.valid)) << d.message;
+}
+
+using R = recipe::Recipe;
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, BadShapeTest,
+    ::testing::Values(BadShape{"mamba_heads",
+                               [](R& r) { r.mamba.head_dim = 96; },
+                               "PLAN0005",
+                               {"mamba.head_dim", "model.hidden_size", "mamba.expand"},
+                               "64"},
+                      BadShape{"mamba_groups",
+                               [](R& r) { r.mamba.num_groups = 9; },
+                               "PLAN0005",
+                               {"mamba.num_groups", "mamba.head_dim"},
+                               "8"},
+                      BadShape{"mamba_tile",
+                               [](R& r) { r.mamba.chunk_size = 32; },
+                               "PLAN0005",
+                               {"mamba.chunk_size", "mamba.mimo_rank"},
+                               "16"},
+                      BadShape{"rope_fraction",
+                               [](R& r) { r.mamba.rope_fraction = 0.25; },
+                               "PLAN0005",
+                               {"mamba.rope_fraction"},
+                               "0.5"},
+                      BadShape{"odd_rotation",
+                               [](R& r) { r.mamba.state_size = 126; },
+                               "PLAN0005",
+                               {"mamba.state_size", "mamba.rope_fraction"},
+                               "multiples of 4"},
+                      BadShape{"mamba_state",
+                               [](R& r) { r.mamba.state_size = 0; },
+                               "PLAN0006",
+                               {"mamba.state_size", "model.pattern"},
+                               "1..1073741824"},
+                      BadShape{"topk",
+                               [](R& r) { r.moe.router_topk = 17; },
+                               "PLAN0005",
+                               {"moe.router_topk", "moe.num_experts"},
+                               "16"},
+                      BadShape{"no_topk",
+                               [](R& r) { r.moe.router_topk = 0; },
+                               "PLAN0006",
+                               {"moe.router_topk", "model.pattern"},
+                               "1..1073741824"},
+                      BadShape{"negative_shared",
+                               [](R& r) { r.moe.shared_expert_ffn_hidden_size = -1; },
+                               "PLAN0006",
+                               {"moe.shared_expert_ffn_hidden_size"},
+                               "0..1073741824"},
+                      BadShape{"odd_rotary",
+                               [](R& r) { r.mla.qk_pos_emb_head_dim = 33; },
+                               "PLAN0005",
+                               {"mla.qk_pos_emb_head_dim"},
+                               "even numbers"},
+                      BadShape{"no_latent",
+                               [](R& r) { r.mla.q_lora_rank = 0; },
+                               "PLAN0006",
+                               {"mla.q_lora_rank", "model.pattern"},
+                               "1..1073741824"},
+                      BadShape{"no_heads",
+                               [](R& r) { r.model.num_attention_heads = 0; },
+                               "PLAN0006",
+                               {"model.num_attention_heads", "model.pattern"},
+                               "1..1073741824"},
+                      BadShape{"narrow_indexer",
+                               [](R& r) { r.dsa.indexer_head_dim = 16; },
+                               "PLAN0005",
+                               {"dsa.indexer_head_dim", "mla.qk_pos_emb_head_dim"},
+                               "32..1073741824"},
+                      BadShape{"no_indexer",
+                               [](R& r) { r.dsa.indexer_num_heads = 0; },
+                               "PLAN0006",
+                               {"dsa.indexer_num_heads", "dsa.ranks"},
+                               "1..1073741824"},
+                      BadShape{"m2rnn",
+                               [](R& r) { r.m2rnn.value_head_dim = 0; },
+                               "PLAN0006",
+                               {"m2rnn.value_head_dim", "model.pattern"},
+                               "1..1073741824"},
+                      BadShape{"vocabulary",
+                               [](R& r) { r.model.vocab_size = 0; },
+                               "PLAN0006",
+                               {"model.vocab_size"},
+                               "1..1073741824"},
+                      BadShape{"width",
+                               [](R& r) { r.model.hidden_size = -4; },
+                               "PLAN0006",
+                               {"model.hidden_size"},
+                               "1..1073741824"},
+                      BadShape{"no_orders",
+                               [](R& r) { r.ngram_hash.orders = {}; },
+                               "PLAN0006",
+                               {"ngram_hash.orders", "ngram_hash.enabled"},
+                               "a list of lengths from 1"},
+                      BadShape{"long_order",
+                               [](R& r) {
+                                 r.ngram_hash.orders = {2, 5000};
+                               },
+                               "PLAN0006",
+                               {"ngram_hash.orders"},
+                               "1..4096"},
+                      BadShape{"many_tables",
+                               [](R& r) { r.ngram_hash.heads = 513; },
+                               "PLAN0006",
+                               {"ngram_hash.heads"},
+                               "1..512"},
+                      BadShape{"structure",
+                               [](R& r) { r.structure.components = "ast"; },
+                               "PLAN0006",
+                               {"structure.components"},
+                               "core"},
+                      BadShape{"letter",
+                               [](R& r) {
+                                 r.model.pattern = "AEX";
+                                 r.dsa.ranks = {};
+                               },
+                               "PLAN0001",
+                               {"model.pattern"},
+                               "A attention"},
+                      BadShape{"absurd",
+                               [](R& r) {
+                                 r.model.depth = 4096;
+                                 r.model.hidden_size = 1 << 30;
+                                 r.moe.num_experts = 1 << 30;
+                                 r.moe.ffn_hidden_size = 1 << 30;
+                               },
+                               "PLAN0008",
+                               {"model.hidden_size"},
+                               "at most 2^53 parameters"}),
+    [](const auto& shape) { return std::string(shape.param.name); });
+
+TEST(RefusalsTest, AllIndependentErrorsAtOnce) {
+  const auto r = Changed([](recipe::Recipe& x) {
+    x.model.pattern = "AEMEAEMEAEMX";
+    x.dsa.ranks = {2, 2};
+    x.moe.num_experts = 0;
+    x.mtp.pattern = "";
+    x.ngram_hash.embed_dim = 0;
+  });
+  std::vector<std::string> codes;
+  for (const base::Diagnostic& d : Errors(r, {5, 1, -1})) codes.push_back(d.code);
+  EXPECT_THAT(codes, ::testing::UnorderedElementsAre("PLAN0001", "PLAN0001", "PLAN0003", "PLAN0006",
+                                                     "PLAN0006", "PLAN0007", "PLAN0004"));
+}
+
+TEST(RefusalsTest, ListsOfNumbers) {
+  EXPECT_THAT(Divisors(12), ElementsAre("1", "2", "3", "4", "6", "12"));
+  EXPECT_THAT(Divisors(49), ElementsAre("1", "7", "49"));
+  EXPECT_THAT(Divisors(1), ElementsAre("1"));
+  EXPECT_THAT(Range(2, 4), ElementsAre("2", "3", "4"));
+  EXPECT_THAT(Range(0, 4095), ElementsAre("0..4095"));
+  EXPECT_TRUE(Range(0, -1).empty());
+}
+
+}  // namespace
+}  // namespace nam56r::plan
