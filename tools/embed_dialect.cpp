@@ -66,9 +66,9 @@ int main(int argc, char** argv) {
               Literal(argument.at("default").dump()) + "},\n";
     }
     out << "};\n\nconstexpr Argument kArguments[] = {\n"
-        << rows << "};\n\n}  // namespace\n\nextern const Release " << argv[2] << ";\nconst Release "
-        << argv[2] << "{" << Literal(data.at("dialect")) << ", " << Literal(data.at("release"))
-        << ", kArguments};\n\n}  // namespace nam56r::dialect\n";
+        << rows << "};\n\n}  // namespace\n\nextern const Release " << argv[2]
+        << ";\nconst Release " << argv[2] << "{" << Literal(data.at("dialect")) << ", "
+        << Literal(data.at("release")) << ", kArguments};\n\n}  // namespace nam56r::dialect\n";
     return out.flush() ? 0 : 65;
   } catch (const std::exception& error) {
     std::cerr << argv[1] << ": " << error.what() << "\n";

@@ -162,21 +162,47 @@ GlooFabric::GlooFabric(const Rendezvous& rendezvous, std::chrono::milliseconds t
                                      : "interface " + rendezvous.interface,
         FirstLine(error.what())));
   }
+  const auto fail = [&](const std::string& what, const std::string& question) {
+    throw CommunicationError(fmt::format(
+        "rank {} of {}: the ranks did not meet at {}:{} within {:.1f} s: {}; {}", rendezvous.rank,
+        rendezvous.world_size, rendezvous.master_address, rendezvous.master_port,
+        std::chrono::duration<double>(timeout).count(), what, question));
+  };
   try {
     c10d::TCPStoreOptions options;
     options.port = rendezvous.master_port;
     options.isServer = rendezvous.rank == 0;
-    options.numWorkers = static_cast<std::size_t>(rendezvous.world_size);
+    options.waitWorkers = false;
     options.timeout = timeout;
     impl_->store = c10::make_intrusive<c10d::TCPStore>(rendezvous.master_address, options);
   } catch (const std::exception& error) {
-    throw CommunicationError(fmt::format(
-        "rank {} of {}: the ranks did not meet at {}:{} within {:.1f} s: {}; {}", rendezvous.rank,
-        rendezvous.world_size, rendezvous.master_address, rendezvous.master_port,
-        std::chrono::duration<double>(timeout).count(), FirstLine(error.what()),
-        rendezvous.rank == 0 ? "is the port free, and did every rank start?"
-                             : "did rank 0 start, and is it reachable?"));
+    fail(FirstLine(error.what()), rendezvous.rank == 0
+                                      ? "is the port taken by another program?"
+                                      : "did rank 0 start, and is it reachable?");
   }
+  // LibTorch 1.13's own wait for the workers returns in silence when its time is up, and cannot
+  // say who is missing.
+  const auto key = [](std::int64_t rank) { return fmt::format("joined/{}", rank); };
+  std::vector<std::string> everybody;
+  for (std::int64_t rank = 0; rank < rendezvous.world_size; ++rank) {
+    everybody.push_back(key(rank));
+  }
+  std::vector<std::int64_t> missing;
+  try {
+    impl_->store->set(key(rendezvous.rank), std::vector<std::uint8_t>{1});
+    impl_->store->wait(everybody, timeout);
+    return;
+  } catch (const std::exception& error) {
+    try {
+      for (std::int64_t rank = 0; rank < rendezvous.world_size; ++rank) {
+        if (!impl_->store->check({key(rank)})) missing.push_back(rank);
+      }
+    } catch (const std::exception&) {
+      fail(FirstLine(error.what()), "the store is gone: has rank 0 ended?");
+    }
+  }
+  fail(fmt::format("ranks that did not join: {}", fmt::join(missing, ", ")),
+       "did every rank start?");
 }
 
 GlooFabric::~GlooFabric() = default;

@@ -1,6 +1,7 @@
 #include "runtime/model/batched_product.h"
 
 #include <ATen/Parallel.h>
+
 #include <stdexcept>
 #include <vector>
 
@@ -16,17 +17,18 @@ struct Sizes {
 };
 
 Sizes SizesOf(const torch::Tensor& a, const torch::Tensor& b, bool transpose_a, bool transpose_b) {
-  const bool same_leading = a.dim() == b.dim() && a.dim() >= 2 &&
-                            a.sizes().slice(0, static_cast<std::size_t>(a.dim() - 2)) ==
-                                b.sizes().slice(0, static_cast<std::size_t>(b.dim() - 2));
-  const Sizes sizes = {.rows = a.size(transpose_a ? -1 : -2),
-                       .inner = a.size(transpose_a ? -2 : -1),
-                       .columns = b.size(transpose_b ? -2 : -1)};
-  if (!same_leading || b.size(transpose_b ? -1 : -2) != sizes.inner) {
+  const bool matrices = a.dim() == b.dim() && a.dim() >= 2;
+  const auto leading = [](const torch::Tensor& t) {
+    return t.sizes().slice(0, static_cast<std::size_t>(t.dim() - 2));
+  };
+  if (!matrices || leading(a) != leading(b) ||
+      b.size(transpose_b ? -1 : -2) != a.size(transpose_a ? -2 : -1)) {
     throw std::logic_error(
         c10::str("BatchedProduct: shapes ", a.sizes(), " and ", b.sizes(), " do not fit"));
   }
-  return sizes;
+  return {.rows = a.size(transpose_a ? -1 : -2),
+          .inner = a.size(transpose_a ? -2 : -1),
+          .columns = b.size(transpose_b ? -2 : -1)};
 }
 
 template <typename T>

@@ -102,15 +102,15 @@ template <typename T>
 
 NAM56R_CPU_CLONES void MultiplyMatrices(const float* a, std::int64_t row_stride,
                                         std::int64_t inner_stride, const float* b,
-                                        std::int64_t rows, std::int64_t inner,
-                                        std::int64_t columns, float* c) {
+                                        std::int64_t rows, std::int64_t inner, std::int64_t columns,
+                                        float* c) {
   Multiply(a, row_stride, inner_stride, b, rows, inner, columns, c);
 }
 
 NAM56R_CPU_CLONES void MultiplyMatrices(const double* a, std::int64_t row_stride,
                                         std::int64_t inner_stride, const double* b,
-                                        std::int64_t rows, std::int64_t inner,
-                                        std::int64_t columns, double* c) {
+                                        std::int64_t rows, std::int64_t inner, std::int64_t columns,
+                                        double* c) {
   Multiply(a, row_stride, inner_stride, b, rows, inner, columns, c);
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <string_view>
 #include <torch/torch.h>
+
+#include <string_view>
 
 namespace nam56r::runtime {
 

@@ -15,12 +15,11 @@ std::pair<torch::Tensor, torch::Tensor> RegisterWeights(torch::nn::Module& owner
                                                         const std::string& global_prefix,
                                                         const Initializer& initializer) {
   const std::int64_t h = recipe.model.hidden_size;
-  return {owner.register_parameter("w1", initializer.Normal(global_prefix + ".w1",
-                                                            {ffn_hidden_size, h},
-                                                            recipe.model.init_std)),
-          owner.register_parameter("w2", initializer.Normal(global_prefix + ".w2",
-                                                            {h, ffn_hidden_size},
-                                                            OutputProjectionStd(recipe)))};
+  return {
+      owner.register_parameter("w1", initializer.Normal(global_prefix + ".w1", {ffn_hidden_size, h},
+                                                        recipe.model.init_std)),
+      owner.register_parameter("w2", initializer.Normal(global_prefix + ".w2", {h, ffn_hidden_size},
+                                                        OutputProjectionStd(recipe)))};
 }
 
 torch::Tensor Apply(const torch::Tensor& x, const torch::Tensor& w1, const torch::Tensor& w2) {
@@ -34,9 +33,7 @@ GeluNetwork::GeluNetwork(const recipe::Recipe& recipe, std::int64_t ffn_hidden_s
   std::tie(w1_, w2_) = RegisterWeights(*this, recipe, ffn_hidden_size, global_prefix, initializer);
 }
 
-torch::Tensor GeluNetwork::Forward(const torch::Tensor& x) const {
-  return Apply(x, w1_, w2_);
-}
+torch::Tensor GeluNetwork::Forward(const torch::Tensor& x) const { return Apply(x, w1_, w2_); }
 
 DenseLayer::DenseLayer(const recipe::Recipe& recipe, const std::string& global_prefix,
                        const Initializer& initializer) {

@@ -11,7 +11,8 @@
 
 namespace nam56r::runtime {
 
-/// w2 gelu(w1 x): two matrices, no gate, no bias; exact (erf) GELU. Parameters w1 [f, h], w2 [h, f].
+/// w2 gelu(w1 x): two matrices, no gate, no bias; exact (erf) GELU. Parameters w1 [f, h], w2 [h,
+/// f].
 class GeluNetwork final : public torch::nn::Module {
  public:
   GeluNetwork(const recipe::Recipe& recipe, std::int64_t ffn_hidden_size,

@@ -35,8 +35,8 @@ NgramHash::NgramHash(const recipe::Recipe& recipe, const Initializer& initialize
   }
 
   table_ = register_parameter(
-      "table", initializer.Normal(prefix + ".table",
-                                  {offsets.back() + sizes.back(), shape.embed_dim}, 1.0));
+      "table",
+      initializer.Normal(prefix + ".table", {offsets.back() + sizes.back(), shape.embed_dim}, 1.0));
   out_proj_ = register_parameter(
       "out_proj", torch::zeros({recipe.model.hidden_size, tables_ * shape.embed_dim}));
 }
@@ -57,16 +57,16 @@ torch::Tensor NgramHash::Rows(const torch::Tensor& tokens) const {
 
 torch::Tensor NgramHash::Forward(const torch::Tensor& tokens) {
   const torch::Tensor found = GatherRows(table_, Rows(tokens).flatten());
-  return torch::linear(
-      found.view({tokens.size(0), tokens.size(1), tables_ * table_.size(1)}), out_proj_);
+  return torch::linear(found.view({tokens.size(0), tokens.size(1), tables_ * table_.size(1)}),
+                       out_proj_);
 }
 
 TokenEmbedding::TokenEmbedding(const recipe::Recipe& recipe, const Initializer& initializer,
                                bool with_ngram_hash) {
   word_ = register_parameter(
-      "word", initializer.Normal("embedding.word",
-                                 {recipe.model.vocab_size, recipe.model.hidden_size},
-                                 recipe.model.init_std));
+      "word",
+      initializer.Normal("embedding.word", {recipe.model.vocab_size, recipe.model.hidden_size},
+                         recipe.model.init_std));
   if (with_ngram_hash && recipe.ngram_hash.enabled) {
     ngram_hash_ = register_module("ngram_hash", std::make_shared<NgramHash>(recipe, initializer));
   }

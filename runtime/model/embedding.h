@@ -1,8 +1,9 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <memory>
-#include <torch/torch.h>
 #include <vector>
 
 #include "runtime/model/init.h"

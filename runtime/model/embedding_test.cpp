@@ -99,8 +99,7 @@ TEST(RowOps, GatherAddsUpGradientsOfRepeatedRows) {
 }
 
 TEST(RowOps, UnpermuteUndoesPermute) {
-  const RowPermutation permutation =
-      PermutationFrom(torch::tensor({3, 1, 0, 2}, torch::kInt64));
+  const RowPermutation permutation = PermutationFrom(torch::tensor({3, 1, 0, 2}, torch::kInt64));
   const Tensor rows = Random({4, 3}, 1);
   EXPECT_TRUE(torch::equal(UnpermuteRows(PermuteRows(rows, permutation), permutation), rows));
 }
@@ -108,12 +107,12 @@ TEST(RowOps, UnpermuteUndoesPermute) {
 TEST(RowOps, RefuseWhatDoesNotFit) {
   const RowPermutation permutation = PermutationFrom(torch::arange(4));
   EXPECT_THROW(CopyAndPermuteRows(Random({4, 3}, 1), permutation, 2), std::logic_error);
-  EXPECT_THROW(GroupedGeluNetwork(Random({4, 3}, 1), Random({2, 5, 3}, 2), Random({2, 3, 5}, 3),
-                                  {1, 2}),
-               std::logic_error);
-  EXPECT_THROW(GroupedGeluNetwork(Random({4, 3}, 1), Random({2, 5, 3}, 2), Random({2, 3, 5}, 3),
-                                  {1, 2, 1}),
-               std::logic_error);
+  EXPECT_THROW(
+      GroupedGeluNetwork(Random({4, 3}, 1), Random({2, 5, 3}, 2), Random({2, 3, 5}, 3), {1, 2}),
+      std::logic_error);
+  EXPECT_THROW(
+      GroupedGeluNetwork(Random({4, 3}, 1), Random({2, 5, 3}, 2), Random({2, 3, 5}, 3), {1, 2, 1}),
+      std::logic_error);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "runtime/model/m2rnn_scan.h"
+#include "runtime/model/output_std.h"
 #include "runtime/model/step_init.h"
 
 namespace nam56r::runtime {
@@ -26,29 +27,28 @@ M2rnnLayer::M2rnnLayer(const recipe::Recipe& recipe, const std::string& global_p
   const double std = recipe.model.init_std;
   norm_ = register_module("norm", std::make_shared<RmsNormLayer>(hidden, epsilon));
   in_proj_ = register_parameter(
-      "in_proj", initializer.Normal(name("in_proj"), {convolved + heads_ + wide, hidden}, std));
+      "input_projection",
+      initializer.Normal(name("input_projection"), {convolved + heads_ + wide, hidden}, std));
   // PyTorch's own default for a depthwise convolution.
   const double bound = 1.0 / std::sqrt(static_cast<double>(kernel));
-  conv_weight_ = register_parameter(
-      "conv_weight", initializer.Uniform(name("conv_weight"), {convolved, kernel}, -bound, bound));
-  conv_bias_ = register_parameter(
-      "conv_bias", initializer.Uniform(name("conv_bias"), {convolved}, -bound, bound));
+  const auto convolution = register_module("conv1d", std::make_shared<torch::nn::Module>());
+  conv_weight_ = convolution->register_parameter(
+      "weight", initializer.Uniform(name("conv1d.weight"), {convolved, 1, kernel}, -bound, bound));
+  conv_bias_ = convolution->register_parameter(
+      "bias", initializer.Uniform(name("conv1d.bias"), {convolved}, -bound, bound));
   // A uniform in (0, 16): away from 0, whose logarithm is infinite.
   constexpr double kSmallestRate = 1e-4;
   constexpr double kLargestRate = 16.0;
   a_log_ = register_parameter(
-      "A_log",
-      initializer.Uniform(name("A_log"), {heads_}, kSmallestRate, kLargestRate).log());
+      "A_log", initializer.Uniform(name("A_log"), {heads_}, kSmallestRate, kLargestRate).log());
   dt_bias_ = register_parameter("dt_bias", InitialStepBias(initializer, name("dt_bias"), heads_));
-  state_weight_ = register_parameter("state_weight",
-                                     torch::eye(values_).repeat({heads_, 1, 1}).contiguous());
+  state_weight_ =
+      register_parameter("state_weight", torch::eye(values_).repeat({heads_, 1, 1}).contiguous());
   d_ = register_parameter("D", torch::ones({heads_, values_}));
   g_norm_ = register_module("g_norm", std::make_shared<RmsNormLayer>(wide, epsilon));
-  // Smaller by the number of residual branches that add up.
-  const double depth = static_cast<double>(std::max<std::int64_t>(1, recipe.model.depth));
   out_proj_ = register_parameter(
-      "out_proj",
-      initializer.Normal(name("out_proj"), {hidden, wide}, std / std::sqrt(2.0 * depth)));
+      "output_projection",
+      initializer.Normal(name("output_projection"), {hidden, wide}, OutputProjectionStd(recipe)));
 }
 
 torch::Tensor M2rnnLayer::Forward(const torch::Tensor& x, ForwardRecord& /*record*/) {
@@ -58,9 +58,9 @@ torch::Tensor M2rnnLayer::Forward(const torch::Tensor& x, ForwardRecord& /*recor
 torch::Tensor M2rnnLayer::Convolve(const torch::Tensor& x) const {
   // As a sum of shifted products: a kernel is a few tokens long, and the layout stays token-major.
   const std::int64_t sequence = x.size(1);
-  const std::int64_t kernel = conv_weight_.size(1);
+  const std::int64_t kernel = conv_weight_.size(2);
   const torch::Tensor padded = torch::constant_pad_nd(x, {0, 0, kernel - 1, 0});
-  const std::vector<torch::Tensor> taps = conv_weight_.unbind(1);
+  const std::vector<torch::Tensor> taps = conv_weight_.squeeze(1).unbind(1);
   torch::Tensor sum = conv_bias_;
   for (std::int64_t i = 0; i < kernel; ++i) {
     sum = torch::addcmul(sum, padded.slice(1, i, i + sequence), taps[static_cast<std::size_t>(i)]);
@@ -75,7 +75,8 @@ torch::Tensor M2rnnLayer::Mixer(const torch::Tensor& u) const {
   const std::vector<torch::Tensor> mixed =
       torch::silu(Convolve(parts[0])).split_with_sizes({keys_, keys_, wide}, -1);
   const torch::Tensor value = mixed[2].unflatten(-1, {heads_, values_});
-  const torch::Tensor forget = torch::exp(-torch::exp(a_log_) * torch::softplus(parts[1] + dt_bias_));
+  const torch::Tensor forget =
+      torch::exp(-torch::exp(a_log_) * torch::softplus(parts[1] + dt_bias_));
   const torch::Tensor scanned = M2rnnScan(mixed[0], mixed[1], value, forget, state_weight_);
   const torch::Tensor output = torch::addcmul(scanned, d_, value).flatten(2);
   return torch::linear(g_norm_->Forward(output * torch::silu(parts[2])), out_proj_);

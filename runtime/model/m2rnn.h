@@ -1,9 +1,10 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <torch/torch.h>
 
 #include "runtime/model/init.h"
 #include "runtime/model/layer.h"
@@ -17,15 +18,15 @@ namespace nam56r::runtime {
 /// With u the normalised input, and per token (h hidden, K key_head_dim, V value_head_dim,
 /// H = max(1, h / (K + V)) heads; q and k have one head, shared):
 ///
-///     [q K | k K | v H*V | f H | g H*V] = in_proj u
+///     [q K | k K | v H*V | f H | g H*V] = input_projection u
 ///     (q, k, v) = SiLU(causal depthwise convolution of (q, k, v), with bias)
 ///     f = exp(-exp(A_log) softplus(f + dt_bias))
 ///     o = recurrence over (q, k, v, f, state_weight) + D * v          (m2rnn_scan.h)
-///     out = out_proj g_norm(o * SiLU(g))
+///     out = output_projection g_norm(o * SiLU(g))
 ///
-/// Parameters: norm.weight [h]; in_proj [2K + 2HV + H, h]; conv_weight [2K + HV, conv_kernel],
-/// the last column the token's own; conv_bias [2K + HV]; A_log, dt_bias [H]; state_weight [H,V,V];
-/// D [H,V]; g_norm.weight [HV]; out_proj [h,HV].
+/// Parameters: norm.weight [h]; input_projection [2K + 2HV + H, h]; conv1d.weight [2K + HV, 1,
+/// conv_kernel], the last column the token's own; conv1d.bias [2K + HV]; A_log, dt_bias [H];
+/// state_weight [H,V,V]; D [H,V]; g_norm.weight [HV]; output_projection [h,HV].
 ///
 /// Source: DatasunriseOU/cppmega, cppmega/megatron/m2rnn_spec.py, CppMegaM2RNNMixer.
 class M2rnnLayer : public Layer {

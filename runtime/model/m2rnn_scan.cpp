@@ -1,6 +1,7 @@
 #include "runtime/model/m2rnn_scan.h"
 
 #include <ATen/Parallel.h>
+
 #include <stdexcept>
 
 #include "runtime/model/m2rnn_scan_kernel.h"
@@ -10,8 +11,8 @@ namespace {
 
 void RequireShape(const torch::Tensor& tensor, torch::IntArrayRef shape, const char* name) {
   if (tensor.sizes() != shape) {
-    throw std::logic_error(c10::str("M2rnnScan: ", name, " is ", tensor.sizes(), ", expected ",
-                                    shape));
+    throw std::logic_error(
+        c10::str("M2rnnScan: ", name, " is ", tensor.sizes(), ", expected ", shape));
   }
 }
 
@@ -61,11 +62,10 @@ class Scan : public torch::autograd::Function<Scan> {
                                                    state_weight.contiguous()};
     const M2rnnSizes sizes = SizesOf(query, value);
     const torch::Tensor output = torch::empty(value.sizes(), value.options());
-    const torch::Tensor checkpoints =
-        torch::empty({sizes.batch, sizes.heads,
-                      (sizes.sequence + sizes.interval - 1) / sizes.interval, sizes.keys,
-                      sizes.values},
-                     value.options());
+    const torch::Tensor checkpoints = torch::empty(
+        {sizes.batch, sizes.heads, (sizes.sequence + sizes.interval - 1) / sizes.interval,
+         sizes.keys, sizes.values},
+        value.options());
     AT_DISPATCH_FLOATING_TYPES(value.scalar_type(), "M2rnnScan", [&] {
       Forward(sizes, Pointers<scalar_t>(inputs), output.data_ptr<scalar_t>(),
               checkpoints.data_ptr<scalar_t>());

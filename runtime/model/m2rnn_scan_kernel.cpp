@@ -82,8 +82,7 @@ template <int kValues, typename T>
 template <int kValues, typename T>
 [[gnu::always_inline]] inline void Backward(const M2rnnSizes& sizes, const M2rnnInputs<T>& in,
                                             const T* checkpoints, const T* output_gradient,
-                                            const M2rnnGradients<T>& gradients,
-                                            std::int64_t item) {
+                                            const M2rnnGradients<T>& gradients, std::int64_t item) {
   const std::int64_t n = kValues > 0 ? kValues : sizes.values;
   const std::int64_t area = sizes.keys * n;
   const std::int64_t head = item % sizes.heads;
@@ -165,9 +164,8 @@ template <int kValues, typename T>
 }
 
 template <typename T>
-[[gnu::always_inline]] inline void ForwardAnySize(const M2rnnSizes& sizes,
-                                                  const M2rnnInputs<T>& in, T* output,
-                                                  T* checkpoints, std::int64_t item) {
+[[gnu::always_inline]] inline void ForwardAnySize(const M2rnnSizes& sizes, const M2rnnInputs<T>& in,
+                                                  T* output, T* checkpoints, std::int64_t item) {
   if (sizes.values == 16) {
     Forward<16>(sizes, in, output, checkpoints, item);
   } else {
@@ -191,24 +189,24 @@ template <typename T>
 }  // namespace
 
 NAM56R_CPU_CLONES void M2rnnForward(const M2rnnSizes& sizes, const M2rnnInputs<float>& inputs,
-                                float* output, float* checkpoints, std::int64_t item) {
+                                    float* output, float* checkpoints, std::int64_t item) {
   ForwardAnySize(sizes, inputs, output, checkpoints, item);
 }
 
 NAM56R_CPU_CLONES void M2rnnForward(const M2rnnSizes& sizes, const M2rnnInputs<double>& inputs,
-                                double* output, double* checkpoints, std::int64_t item) {
+                                    double* output, double* checkpoints, std::int64_t item) {
   ForwardAnySize(sizes, inputs, output, checkpoints, item);
 }
 
 NAM56R_CPU_CLONES void M2rnnBackward(const M2rnnSizes& sizes, const M2rnnInputs<float>& inputs,
-                                 const float* checkpoints, const float* output_gradient,
-                                 const M2rnnGradients<float>& gradients, std::int64_t item) {
+                                     const float* checkpoints, const float* output_gradient,
+                                     const M2rnnGradients<float>& gradients, std::int64_t item) {
   BackwardAnySize(sizes, inputs, checkpoints, output_gradient, gradients, item);
 }
 
 NAM56R_CPU_CLONES void M2rnnBackward(const M2rnnSizes& sizes, const M2rnnInputs<double>& inputs,
-                                 const double* checkpoints, const double* output_gradient,
-                                 const M2rnnGradients<double>& gradients, std::int64_t item) {
+                                     const double* checkpoints, const double* output_gradient,
+                                     const M2rnnGradients<double>& gradients, std::int64_t item) {
   BackwardAnySize(sizes, inputs, checkpoints, output_gradient, gradients, item);
 }
 

@@ -1,10 +1,10 @@
 #include "runtime/model/mamba3.h"
 
-#include <cmath>
 #include <stdexcept>
 #include <vector>
 
 #include "runtime/model/mamba3_scan.h"
+#include "runtime/model/output_std.h"
 #include "runtime/model/step_init.h"
 
 namespace nam56r::runtime {
@@ -48,9 +48,11 @@ Mamba3Layer::Mamba3Layer(const recipe::Recipe& recipe, const std::string& global
   pre_norm_ = register_module("pre_norm", std::make_shared<RmsNormLayer>(hidden, epsilon));
   in_proj_ = register_parameter(
       "in_proj",
-      initializer.Normal(
-          name("in_proj"),
-          {2 * inner_ + 2 * rank * shape_.num_groups * state + 3 * heads_ + angles_, hidden}, std));
+      initializer.Normal(name("in_proj"),
+                         {2 * inner_ + 2 * rank * shape_.num_groups * state + 3 * heads_, hidden},
+                         std));
+  angle_proj_ = register_parameter("angle_proj",
+                                   initializer.Normal(name("angle_proj"), {angles_, hidden}, std));
   dt_bias_ = register_parameter("dt_bias", InitialStepBias(initializer, name("dt_bias"), heads_));
   b_bias_ = register_parameter("B_bias", torch::ones({heads_, rank, state}));
   c_bias_ = register_parameter("C_bias", torch::ones({heads_, rank, state}));
@@ -64,11 +66,8 @@ Mamba3Layer::Mamba3Layer(const recipe::Recipe& recipe, const std::string& global
     mimo_o_ = register_parameter("mimo_o", torch::full(shape, share));
   }
   d_ = register_parameter("D", torch::ones({heads_}));
-  // Smaller by the number of residual branches that add up.
-  const double depth = static_cast<double>(recipe.model.depth > 0 ? recipe.model.depth : 1);
-  out_proj_ = register_parameter(
-      "out_proj",
-      initializer.Normal(name("out_proj"), {hidden, inner_}, std / std::sqrt(2.0 * depth)));
+  out_proj_ = register_parameter("out_proj", initializer.Normal(name("out_proj"), {hidden, inner_},
+                                                                OutputProjectionStd(recipe)));
 }
 
 torch::Tensor Mamba3Layer::Forward(const torch::Tensor& x, ForwardRecord& /*record*/) {
@@ -81,7 +80,7 @@ torch::Tensor Mamba3Layer::Mixer(const torch::Tensor& u) const {
   const std::int64_t state = shape_.state_size;
   const std::int64_t keys = rank * groups * state;
   const std::vector<torch::Tensor> parts =
-      torch::linear(u, in_proj_)
+      torch::linear(u, torch::cat({in_proj_, angle_proj_}))
           .split_with_sizes({inner_, inner_, keys, keys, heads_, heads_, heads_, angles_}, -1);
   const auto to_heads = [&](const torch::Tensor& t) {
     return t.unflatten(-1, {heads_, shape_.head_dim});
@@ -105,14 +104,13 @@ torch::Tensor Mamba3Layer::Mixer(const torch::Tensor& u) const {
   in.trapezoid = torch::sigmoid(parts[6]);
   in.angle_rate = parts[7];
   in.skip = d_;
-  const torch::Tensor y =
-      Mamba3Scan(in, rank > 1 ? RotaryPairing::kHalves : RotaryPairing::kAdjacent,
-                 shape_.chunk_size);
+  const torch::Tensor y = Mamba3Scan(
+      in, rank > 1 ? RotaryPairing::kHalves : RotaryPairing::kAdjacent, shape_.chunk_size);
 
   // y [B,S,H,R,P] -> [B,S,H,P].
-  const torch::Tensor gated =
-      rank > 1 ? (y * torch::silu(z.unsqueeze(3) * mimo_z_) * mimo_o_).sum(3)
-               : y.squeeze(3) * torch::silu(z);
+  const torch::Tensor gated = rank > 1
+                                  ? (y * torch::silu(z.unsqueeze(3) * mimo_z_) * mimo_o_).sum(3)
+                                  : y.squeeze(3) * torch::silu(z);
   return torch::linear(gated.flatten(2), out_proj_);
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <torch/torch.h>
 
 #include "runtime/model/init.h"
 #include "runtime/model/layer.h"
@@ -18,17 +19,19 @@ namespace nam56r::runtime {
 /// With u the normalised input, and per token (h hidden, d = expand h, P head_dim, H = d/P heads,
 /// R mimo_rank, N state_size, G num_groups, M = floor(N rope_fraction / 2) angles):
 ///
-///     [z d | x d | B R*G*N | C R*G*N | dd_dt H | dd_A H | trap H | angle M] = in_proj u
-///     Delta = softplus(dd_dt + dt_bias)     A = min(-activation(dd_A), -a_floor)
+///     [z d | x d | B R*G*N | C R*G*N | dd_dt H | dd_A H | trap H | angle M] = (in_proj;
+///     angle_proj) u Delta = softplus(dd_dt + dt_bias)     A = min(-activation(dd_A), -a_floor)
 ///     lambda = sigmoid(trap)                B, C: RMS-normalised over N, times B_norm, C_norm
 ///     y^r = recurrence over (C, B, mimo_x^r * x, Delta, A, lambda, angle)    (mamba3_scan.h)
 ///     out = out_proj sum_r mimo_o^r * y^r * SiLU(mimo_z^r * z)
 ///
+/// The angles have a matrix of their own, so that tensor parallelism can split the others by head.
+///
 /// mimo_rank 1 is SISO: no mimo_x, mimo_z, mimo_o, and rotation of adjacent entries.
 ///
-/// Parameters: norm.weight, pre_norm.weight [h]; in_proj [2d + 2RGN + 3H + M, h]; dt_bias, D [H];
-/// B_bias, C_bias [H,R,N]; B_norm.weight, C_norm.weight [N]; mimo_x, mimo_z, mimo_o [H,R,P];
-/// out_proj [h,d].
+/// Parameters: norm.weight, pre_norm.weight [h]; in_proj [2d + 2RGN + 3H, h]; angle_proj [M, h];
+/// dt_bias, D [H]; B_bias, C_bias [H,R,N]; B_norm.weight, C_norm.weight [N]; mimo_x, mimo_z, mimo_o
+/// [H,R,P]; out_proj [h,d].
 ///
 /// Source: state-spaces/mamba, mamba_ssm/modules/mamba3.py (class Mamba3, forward); activation
 /// "softplus" as at commit 31f3d7b, "heavy_tail" (1 + x for x >= 0, else 1 / (1 - x)) as since
@@ -55,6 +58,7 @@ class Mamba3Layer : public Layer {
   std::shared_ptr<RmsNormLayer> b_norm_;
   std::shared_ptr<RmsNormLayer> c_norm_;
   torch::Tensor in_proj_;
+  torch::Tensor angle_proj_;
   torch::Tensor dt_bias_;
   torch::Tensor b_bias_;
   torch::Tensor c_bias_;

@@ -1,6 +1,7 @@
 #include "runtime/model/mamba3_pieces.h"
 
 #include <ATen/Parallel.h>
+
 #include <vector>
 
 #include "runtime/model/mamba3_pieces_kernel.h"
@@ -23,7 +24,7 @@ class Rotation : public torch::autograd::Function<Rotation> {
     const torch::Tensor sine = angle.sin();
     const RotateSizes sizes = SizesOf(x.sizes(), angle.sizes(), chunk, adjacent);
     const std::vector<std::int64_t> shape = {sizes.batch, sizes.chunks, sizes.heads,
-                                      sizes.chunk, sizes.rank,   sizes.state};
+                                             sizes.chunk, sizes.rank,   sizes.state};
     const bool whole = sizes.chunks * sizes.chunk == sizes.sequence;
     torch::Tensor out = whole ? torch::empty(shape, x.options()) : torch::zeros(shape, x.options());
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "RotateHeads", [&] {
@@ -126,8 +127,7 @@ class BlockScaling : public torch::autograd::Function<BlockScaling> {
         const std::int64_t small = i * chunk * chunk;
         const std::int64_t large = small * rank * rank;
         ScaleBlocksBackward(chunk, rank, s.data_ptr<scalar_t>() + large,
-                            w.data_ptr<scalar_t>() + small,
-                            gradient.data_ptr<scalar_t>() + large,
+                            w.data_ptr<scalar_t>() + small, gradient.data_ptr<scalar_t>() + large,
                             score_gradient.data_ptr<scalar_t>() + large,
                             weight_gradient.data_ptr<scalar_t>() + small);
       });

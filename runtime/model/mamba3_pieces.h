@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <torch/torch.h>
+
+#include <cstdint>
 
 #include "runtime/model/mamba3_scan.h"
 

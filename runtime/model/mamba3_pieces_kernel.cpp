@@ -144,18 +144,16 @@ template <typename T>
     Repeat(weights + t * chunk, chunk, rank, row.data());
     for (std::int64_t i = t * rank; i < (t + 1) * rank; ++i) {
 #pragma omp simd
-      for (std::int64_t j = 0; j < side; ++j) out[i * side + j] = scores[i * side + j] * repeated[j];
+      for (std::int64_t j = 0; j < side; ++j)
+        out[i * side + j] = scores[i * side + j] * repeated[j];
     }
   }
 }
 
 template <typename T>
-[[gnu::always_inline]] inline void BlocksBackward(std::int64_t chunk, std::int64_t rank,
-                                                  const T* __restrict scores,
-                                                  const T* __restrict weights,
-                                                  const T* __restrict out_gradient,
-                                                  T* __restrict score_gradient,
-                                                  T* __restrict weight_gradient) {
+[[gnu::always_inline]] inline void BlocksBackward(
+    std::int64_t chunk, std::int64_t rank, const T* __restrict scores, const T* __restrict weights,
+    const T* __restrict out_gradient, T* __restrict score_gradient, T* __restrict weight_gradient) {
   const std::int64_t side = chunk * rank;
   std::vector<T> row(static_cast<std::size_t>(2 * side));
   T* __restrict repeated = row.data();

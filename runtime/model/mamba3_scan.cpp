@@ -76,8 +76,7 @@ torch::Tensor Mamba3Scan(const Mamba3ScanInputs& in, RotaryPairing pairing, std:
     const torch::Tensor to_end = ((total - decay).exp() * later).unsqueeze(4);
     const torch::Tensor scaled =
         (value.unflatten(3, {chunk, rank}) * to_end.unsqueeze(5)).flatten(3, 4);
-    const std::vector<torch::Tensor> added =
-        BatchedProduct(key, scaled, true).unbind(1);
+    const std::vector<torch::Tensor> added = BatchedProduct(key, scaled, true).unbind(1);
     const std::vector<torch::Tensor> kept = total.unsqueeze(4).exp().unbind(1);
     std::vector<torch::Tensor> before(static_cast<std::size_t>(chunks));
     before[0] = torch::zeros_like(added[0]);

@@ -21,10 +21,10 @@ MlaLayer::MlaLayer(const recipe::Recipe& recipe, const std::string& global_prefi
   norm_ = register_module("norm", std::make_shared<RmsNormLayer>(h, recipe.model.norm_epsilon));
   q_down_proj_ = matrix("q_down_proj", shape_.q_lora_rank, h, std);
   q_up_proj_ = matrix("q_up_proj", heads_ * (shape_.qk_head_dim + shape_.qk_pos_emb_head_dim),
-                 shape_.q_lora_rank, std);
+                      shape_.q_lora_rank, std);
   kv_down_proj_ = matrix("kv_down_proj", shape_.kv_lora_rank + shape_.qk_pos_emb_head_dim, h, std);
-  kv_up_proj_ = matrix("kv_up_proj", heads_ * (shape_.qk_head_dim + shape_.v_head_dim), shape_.kv_lora_rank,
-                  std);
+  kv_up_proj_ = matrix("kv_up_proj", heads_ * (shape_.qk_head_dim + shape_.v_head_dim),
+                       shape_.kv_lora_rank, std);
   out_proj_ = matrix("out_proj", h, heads_ * shape_.v_head_dim, OutputProjectionStd(recipe));
 }
 
@@ -37,8 +37,8 @@ torch::Tensor MlaLayer::Forward(const torch::Tensor& x, ForwardRecord&) {
 
   const torch::Tensor q = torch::linear(torch::linear(normed, q_down_proj_), q_up_proj_)
                               .view({batch, sequence, heads_, qk + rotary});
-  const auto latent = torch::linear(normed, kv_down_proj_).split_with_sizes(
-      {shape_.kv_lora_rank, rotary}, -1);
+  const auto latent =
+      torch::linear(normed, kv_down_proj_).split_with_sizes({shape_.kv_lora_rank, rotary}, -1);
   const torch::Tensor kv =
       torch::linear(latent[0], kv_up_proj_).view({batch, sequence, heads_, qk + shape_.v_head_dim});
   const auto q_parts = q.split_with_sizes({qk, rotary}, -1);

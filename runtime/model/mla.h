@@ -20,7 +20,8 @@ namespace nam56r::runtime {
 ///     y        = out_proj softmax(q k^T / sqrt(qk_head_dim + rotary)) v
 ///
 /// Parameters, n heads: norm.weight [h], q_down_proj [q_rank, h], q_up_proj [n (qk + rotary),
-/// q_rank], kv_down_proj [kv_rank + rotary, h], kv_up_proj [n (qk + v), kv_rank], out_proj [h, n v].
+/// q_rank], kv_down_proj [kv_rank + rotary, h], kv_up_proj [n (qk + v), kv_rank], out_proj [h, n
+/// v].
 class MlaLayer final : public Layer {
  public:
   MlaLayer(const recipe::Recipe& recipe, const std::string& global_prefix,

@@ -56,16 +56,15 @@ TEST(MlaLayer, IsSoftmaxAttentionOverDecompressedLatents) {
   const auto rotate = [&](const Tensor& part, std::int64_t position) {
     Tensor turned = part.clone();
     for (std::int64_t i = 0; i < rotary / 2; ++i) {
-      const double angle = static_cast<double>(position) *
-                           std::pow(100.0, -2.0 * static_cast<double>(i) / rotary);
+      const double angle =
+          static_cast<double>(position) * std::pow(100.0, -2.0 * static_cast<double>(i) / rotary);
       const double a = part[2 * i].item<double>(), b = part[2 * i + 1].item<double>();
       turned[2 * i] = a * std::cos(angle) - b * std::sin(angle);
       turned[2 * i + 1] = a * std::sin(angle) + b * std::cos(angle);
     }
     return turned;
   };
-  const Tensor normed =
-      x[0] / (x[0].square().mean(-1, true) + recipe.model.norm_epsilon).sqrt();
+  const Tensor normed = x[0] / (x[0].square().mean(-1, true) + recipe.model.norm_epsilon).sqrt();
   const Tensor q = normed.matmul(p["q_down_proj"].t()).matmul(p["q_up_proj"].t());
   const Tensor latent = normed.matmul(p["kv_down_proj"].t());
   const Tensor kv = latent.slice(1, 0, 6).matmul(p["kv_up_proj"].t());

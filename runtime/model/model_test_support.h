@@ -1,15 +1,16 @@
 #pragma once
 
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <gtest/gtest.h>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <torch/torch.h>
 #include <utility>
 #include <vector>
 
@@ -51,11 +52,8 @@ inline recipe::Recipe SmallRecipe(const std::string& pattern = "AEAF") {
   recipe.m2rnn.key_head_dim = 4;
   recipe.m2rnn.value_head_dim = 2;
   recipe.dense.ffn_hidden_size = 9;
-  recipe.ngram_hash = {.enabled = true,
-                       .orders = {2, 3},
-                       .heads = 2,
-                       .first_table_size = 13,
-                       .embed_dim = 3};
+  recipe.ngram_hash = {
+      .enabled = true, .orders = {2, 3}, .heads = 2, .first_table_size = 13, .embed_dim = 3};
   return recipe;
 }
 
@@ -65,7 +63,7 @@ inline plan::Plan Expand(const recipe::Recipe& recipe, const plan::Cuts& cuts) {
   loaded.value = recipe;
   loaded.file = "test.toml";
   auto plan = plan::Expand(loaded, cuts);
-  if (!plan.has_value()) throw std::logic_error("the test's recipe does not expand");
+  if (!plan.ok()) throw std::logic_error("the test's recipe does not expand");
   return *plan;
 }
 
@@ -191,8 +189,7 @@ class ThreadExchange final : public ExpertExchange {
     }
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                    torch::autograd::variable_list gradients) {
-      auto* exchange =
-          reinterpret_cast<ThreadExchange*>(context->saved_data["exchange"].toInt());
+      auto* exchange = reinterpret_cast<ThreadExchange*>(context->saved_data["exchange"].toInt());
       return {exchange->Raw(gradients[0], context->saved_data["receive"].toIntVector(),
                             context->saved_data["send"].toIntVector()),
               torch::Tensor(), torch::Tensor(), torch::Tensor()};

@@ -18,8 +18,8 @@ std::vector<std::int64_t> RowSums(const Tensor& counts) {
   return {data, data + sums.numel()};
 }
 
-/// |counts| int64 [ranks, experts]: rows lie by rank and, within one, by expert. The order that puts
-/// them by expert and, within one, by rank.
+/// |counts| int64 [ranks, experts]: rows lie by rank and, within one, by expert. The order that
+/// puts them by expert and, within one, by rank.
 Tensor ExpertMajorOrder(const Tensor& counts) {
   const std::int64_t ranks = counts.size(0);
   const std::int64_t experts = counts.size(1);
@@ -65,23 +65,20 @@ Routing Route(const Tensor& logits, const Tensor& bias, const recipe::Moe& moe) 
   if (k > 1) routing.weights = routing.weights / (routing.weights.sum(-1, true) + 1e-20);
 
   if (moe.aux_loss_coeff != 0.0) {
-    const Tensor unbiased = moe.expert_bias
-                                ? std::get<1>(torch::topk(scores.detach(), k, -1))
-                                : routing.experts;
+    const Tensor unbiased =
+        moe.expert_bias ? std::get<1>(torch::topk(scores.detach(), k, -1)) : routing.experts;
     const Tensor tokens_per_expert = CountExperts(unbiased, moe.num_experts).to(scores.dtype());
     const Tensor normalised = sigmoid ? scores / (scores.sum(-1, true) + 1e-20) : scores;
     const double tokens = static_cast<double>(logits.size(0));
-    routing.auxiliary_loss =
-        torch::dot(normalised.sum(0), tokens_per_expert) *
-        (moe.aux_loss_coeff * static_cast<double>(moe.num_experts) /
-         (static_cast<double>(k) * tokens * tokens));
+    routing.auxiliary_loss = torch::dot(normalised.sum(0), tokens_per_expert) *
+                             (moe.aux_loss_coeff * static_cast<double>(moe.num_experts) /
+                              (static_cast<double>(k) * tokens * tokens));
   }
   return routing;
 }
 
 LocalExperts::LocalExperts(const recipe::Recipe& recipe, const std::string& global_prefix,
-                           const Initializer& initializer, std::int64_t first,
-                           std::int64_t count) {
+                           const Initializer& initializer, std::int64_t first, std::int64_t count) {
   const std::int64_t h = recipe.model.hidden_size;
   const std::int64_t f = recipe.moe.ffn_hidden_size;
   std::vector<Tensor> w1, w2;
@@ -111,14 +108,13 @@ MoeLayer::MoeLayer(const recipe::Recipe& recipe, const std::string& global_prefi
       "router",
       initializer.Normal(global_prefix + ".router", {moe_.num_experts, h}, recipe.model.init_std));
   expert_bias_ = register_buffer("expert_bias", torch::zeros({moe_.num_experts}, torch::kFloat32));
-  experts_ = register_module("experts",
-                             std::make_shared<LocalExperts>(recipe, global_prefix + ".experts",
-                                                            initializer, exchange.rank() * local,
-                                                            local));
+  experts_ = register_module(
+      "experts", std::make_shared<LocalExperts>(recipe, global_prefix + ".experts", initializer,
+                                                exchange.rank() * local, local));
   if (moe_.shared_expert_ffn_hidden_size > 0) {
-    shared_ = register_module(
-        "shared_expert", std::make_shared<GeluNetwork>(recipe, moe_.shared_expert_ffn_hidden_size,
-                                                global_prefix + ".shared_expert", initializer));
+    shared_ = register_module("shared_expert", std::make_shared<GeluNetwork>(
+                                                   recipe, moe_.shared_expert_ffn_hidden_size,
+                                                   global_prefix + ".shared_expert", initializer));
   }
   load_ = torch::zeros({moe_.num_experts}, torch::kInt64);
 }

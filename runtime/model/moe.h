@@ -41,8 +41,8 @@ struct Routing {
 /// selected scores. (For softmax that is the softmax over the selected logits, Megatron-LM's
 /// default.) With k = 1 the weight is the score itself, since normalised it would have no gradient.
 ///
-/// The auxiliary loss is Megatron-LM's `aux_loss` (moe_utils.py, switch_load_balancing_loss_func and
-/// compute_routing_scores_for_aux_loss) over the given tokens:
+/// The auxiliary loss is Megatron-LM's `aux_loss` (moe_utils.py, switch_load_balancing_loss_func
+/// and compute_routing_scores_for_aux_loss) over the given tokens:
 ///     coefficient * E / (k T^2) * sum_e (tokens of e) * (sum over tokens of normalised score e)
 /// where the tokens of e are counted without the selection bias.
 Routing Route(const torch::Tensor& logits, const torch::Tensor& bias, const recipe::Moe& moe);
@@ -51,7 +51,8 @@ Routing Route(const torch::Tensor& logits, const torch::Tensor& bias, const reci
 /// every selected expert sees every one of its tokens, on whichever rank it lives.
 ///
 /// Parameters: norm.weight [h], router [E, h], experts.w1 [local, f, h], experts.w2 [local, h, f],
-/// shared_expert.w1 [s, h], shared_expert.w2 [h, s] (none if s is 0). Buffer: expert_bias [E], fp32.
+/// shared_expert.w1 [s, h], shared_expert.w2 [h, s] (none if s is 0). Buffer: expert_bias [E],
+/// fp32.
 class MoeLayer final : public Layer {
  public:
   /// |exchange| outlives the layer; its size divides the number of experts (std::logic_error).

@@ -72,8 +72,7 @@ TEST_P(ScoreFunction, IsTheWeightedSumOfTheSelectedExperts) {
   const Tensor x = Random({1, 9, 12}, 6);
   Tensor expected = x.clone();
   for (std::int64_t t = 0; t < 9; ++t) {
-    const Tensor normed =
-        x[0][t] / (x[0][t].square().mean() + recipe.model.norm_epsilon).sqrt();
+    const Tensor normed = x[0][t] / (x[0][t].square().mean() + recipe.model.norm_epsilon).sqrt();
     const auto network = [&](const Tensor& w1, const Tensor& w2) {
       return w2.matmul(torch::gelu(w1.matmul(normed)));
     };
@@ -110,8 +109,8 @@ TEST(Route, WithOneExpertATokenTheWeightKeepsItsGradient) {
   moe.router_topk = 1;
   const Tensor logits = Random({3, 4}, 1).requires_grad_();
   const Routing routing = Route(logits, torch::zeros({4}), moe);
-  EXPECT_TRUE(torch::allclose(routing.weights.squeeze(1),
-                              std::get<0>(torch::sigmoid(logits).max(-1))));
+  EXPECT_TRUE(
+      torch::allclose(routing.weights.squeeze(1), std::get<0>(torch::sigmoid(logits).max(-1))));
   EXPECT_GT(torch::autograd::grad({routing.weights.sum()}, {logits})[0].abs().sum().item<double>(),
             0.0);
 }
@@ -119,11 +118,9 @@ TEST(Route, WithOneExpertATokenTheWeightKeepsItsGradient) {
 TEST(Route, AuxiliaryLossOfAPerfectBalanceIsTheCoefficient) {
   recipe::Moe moe = SmallRecipe().moe;
   // Tokens 0..3 prefer experts (0,1), (1,2), (2,3), (3,0): each expert gets two of eight.
-  const Tensor logits = torch::tensor({{1.0, 1.0, 0.0, 0.0},
-                                       {0.0, 1.0, 1.0, 0.0},
-                                       {0.0, 0.0, 1.0, 1.0},
-                                       {1.0, 0.0, 0.0, 1.0}},
-                                      torch::kDouble);
+  const Tensor logits = torch::tensor(
+      {{1.0, 1.0, 0.0, 0.0}, {0.0, 1.0, 1.0, 0.0}, {0.0, 0.0, 1.0, 1.0}, {1.0, 0.0, 0.0, 1.0}},
+      torch::kDouble);
   for (const char* function : {"sigmoid", "softmax"}) {
     moe.score_function = function;
     const Routing routing = Route(logits, torch::zeros({4}), moe);
@@ -259,15 +256,13 @@ Result RunOn(std::int64_t ranks, const recipe::Recipe& recipe, const Tensor& x,
   return whole;
 }
 
-struct ExpertParallel
-    : ::testing::TestWithParam<std::tuple<std::int64_t, std::vector<double>>> {};
+struct ExpertParallel : ::testing::TestWithParam<std::tuple<std::int64_t, std::vector<double>>> {};
 // Balanced; everything to the last rank's experts; one expert of four idle.
-INSTANTIATE_TEST_SUITE_P(
-    MoeLayer, ExpertParallel,
-    ::testing::Combine(::testing::Values(2, 4),
-                       ::testing::Values(std::vector<double>{0, 0, 0, 0},
-                                         std::vector<double>{-100, -100, 0, 0},
-                                         std::vector<double>{0, 0, 0, -100})));
+INSTANTIATE_TEST_SUITE_P(MoeLayer, ExpertParallel,
+                         ::testing::Combine(::testing::Values(2, 4),
+                                            ::testing::Values(std::vector<double>{0, 0, 0, 0},
+                                                              std::vector<double>{-100, -100, 0, 0},
+                                                              std::vector<double>{0, 0, 0, -100})));
 
 TEST_P(ExpertParallel, GivesTheNumbersOfOneRank) {
   const auto& [ranks, bias] = GetParam();

@@ -22,8 +22,7 @@ MtpBlock::MtpBlock(const recipe::Recipe& recipe, const std::string& global_prefi
   enorm_ = norm("enorm");
   hnorm_ = norm("hnorm");
   eh_proj_ = register_parameter(
-      "eh_proj",
-      initializer.Normal(global_prefix + ".eh_proj", {h, 2 * h}, recipe.model.init_std));
+      "eh_proj", initializer.Normal(global_prefix + ".eh_proj", {h, 2 * h}, recipe.model.init_std));
   auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
   for (const char letter : recipe.mtp.pattern) {
     const auto family = static_cast<plan::Family>(letter);
@@ -38,8 +37,8 @@ MtpBlock::MtpBlock(const recipe::Recipe& recipe, const std::string& global_prefi
 
 torch::Tensor MtpBlock::Forward(const torch::Tensor& hidden, const torch::Tensor& embedded,
                                 ForwardRecord& record) {
-  torch::Tensor x = torch::linear(
-      torch::cat({enorm_->Forward(embedded), hnorm_->Forward(hidden)}, -1), eh_proj_);
+  torch::Tensor x =
+      torch::linear(torch::cat({enorm_->Forward(embedded), hnorm_->Forward(hidden)}, -1), eh_proj_);
   for (const auto& layer : layers_) x = layer->Forward(x, record);
   return final_norm_->Forward(x);
 }

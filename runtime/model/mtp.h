@@ -1,9 +1,10 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 #include "runtime/model/exchange.h"
@@ -33,8 +34,8 @@ class MtpBlock final : public torch::nn::Module {
   MtpBlock(const recipe::Recipe& recipe, const std::string& global_prefix,
            const Initializer& initializer, ExpertExchange& exchange);
 
-  /// |hidden| is h^(d-1), |embedded| the embedding of the tokens shifted by d; both [batch, sequence,
-  /// h]; so is the answer.
+  /// |hidden| is h^(d-1), |embedded| the embedding of the tokens shifted by d; both [batch,
+  /// sequence, h]; so is the answer.
   torch::Tensor Forward(const torch::Tensor& hidden, const torch::Tensor& embedded,
                         ForwardRecord& record);
 

@@ -11,7 +11,8 @@ using torch::Tensor;
 
 TEST(ShiftLeft, MovesZerosIn) {
   const Tensor ids = torch::tensor({{5, 6, 7}, {1, 2, 3}}, torch::kInt64);
-  EXPECT_TRUE(torch::equal(ShiftLeft(ids, 1), torch::tensor({{6, 7, 0}, {2, 3, 0}}, torch::kInt64)));
+  EXPECT_TRUE(
+      torch::equal(ShiftLeft(ids, 1), torch::tensor({{6, 7, 0}, {2, 3, 0}}, torch::kInt64)));
   EXPECT_TRUE(torch::equal(ShiftLeft(ids, 0), ids));
   EXPECT_EQ(ShiftLeft(ids, 9).abs().sum().item<std::int64_t>(), 0);
   EXPECT_EQ(ShiftLeft(ids, 9).size(1), 3);

@@ -17,8 +17,8 @@ torch::Tensor Rotary::Apply(const torch::Tensor& x) {
     const torch::NoGradGuard no_grad;
     // Angles in double: at position 4096 fp32 would already lose three digits of the turn.
     const auto exact = torch::TensorOptions().dtype(torch::kDouble);
-    const torch::Tensor rates =
-        torch::exp(torch::arange(0, dim_, 2, exact) * (-std::log(base_) / static_cast<double>(dim_)));
+    const torch::Tensor rates = torch::exp(torch::arange(0, dim_, 2, exact) *
+                                           (-std::log(base_) / static_cast<double>(dim_)));
     const torch::Tensor angles = torch::outer(torch::arange(sequence, exact), rates);
     turns_ = torch::polar(torch::ones_like(angles), angles)
                  .to(type)

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <torch/torch.h>
+
+#include <cstdint>
 
 namespace nam56r::runtime {
 
-/// Rotary position embedding (arXiv:2104.09864, equation 34) over neighbouring pairs, as DeepSeek-V3
-/// pairs them: (x[2i], x[2i+1]) at position t turns by t * base^(-2i / dim).
+/// Rotary position embedding (arXiv:2104.09864, equation 34) over neighbouring pairs, as
+/// DeepSeek-V3 pairs them: (x[2i], x[2i+1]) at position t turns by t * base^(-2i / dim).
 class Rotary {
  public:
   /// |dim| is even.

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <torch/torch.h>
+
+#include <cstdint>
 #include <vector>
 
-/// Differentiable operations on whole rows. LibTorch's own backward passes for row gathers go row by
-/// row through the dispatcher, which at small widths costs more than the arithmetic.
+/// Differentiable operations on whole rows. LibTorch's own backward passes for row gathers go row
+/// by row through the dispatcher, which at small widths costs more than the arithmetic.
 namespace nam56r::runtime {
 
 /// table[index]: [rows, width] and int64 [n] give [n, width]. The gradient adds up where |index|

@@ -181,8 +181,7 @@ const std::vector<StageParameter>& StageModule::stage_parameters() const {
 Tensor StageModule::TakeExpertLoad() {
   std::vector<Tensor> loads;
   for (MoeLayer* slot : impl_->expert_slots) loads.push_back(slot->TakeLoad());
-  return loads.empty() ? torch::zeros({0, impl_->num_experts}, torch::kInt64)
-                       : torch::stack(loads);
+  return loads.empty() ? torch::zeros({0, impl_->num_experts}, torch::kInt64) : torch::stack(loads);
 }
 
 void StageModule::UpdateExpertBias(const Tensor& load) {

@@ -107,9 +107,9 @@ TEST(StageModule, ListsEveryParameterOnce) {
   std::set<const void*> registered;
   for (const Tensor& p : stage->parameters()) registered.insert(p.unsafeGetTensorImpl());
   EXPECT_EQ(tensors, registered);
-  for (const char* name : {"embedding.word", "embedding.ngram_hash.table", "slots.1.experts.w1",
-                           "slots.0.out_proj", "final_norm.weight", "output_head", "mtp.1.eh_proj",
-                           "mtp.1.layers.0.out_proj"}) {
+  for (const char* name :
+       {"embedding.word", "embedding.ngram_hash.table", "slots.1.experts.w1", "slots.0.out_proj",
+        "final_norm.weight", "output_head", "mtp.1.eh_proj", "mtp.1.layers.0.out_proj"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <string_view>
-#include <torch/torch.h>
 
 #include "runtime/model/init.h"
 

@@ -1,7 +1,6 @@
 #include "runtime/train/worker.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <charconv>
 #include <optional>
@@ -10,25 +9,13 @@
 #include "runtime/comm/communicator.h"
 #include "runtime/train/requirements.h"
 #include "runtime/train/trainer.h"
+#include "src/base/render.h"
 
 namespace nam56r::runtime {
 namespace {
 
 void Print(const base::Diagnostics& diagnostics, std::ostream& log) {
-  for (const base::Diagnostic& diagnostic : diagnostics) {
-    std::string text = fmt::format("{}[{}] {}: {}\n", base::SeverityName(diagnostic.severity),
-                                   diagnostic.code, base::SurfaceName(diagnostic.surface),
-                                   diagnostic.message);
-    for (const base::SourceNote& note : diagnostic.where) {
-      text += fmt::format("  at {}: {}\n", base::ToString(note.at), note.label);
-    }
-    if (!diagnostic.valid.empty()) {
-      text += fmt::format("  valid: {}\n", fmt::join(diagnostic.valid, ", "));
-    }
-    if (!diagnostic.fix.empty()) text += fmt::format("  fix: {}\n", diagnostic.fix);
-    log << text;
-  }
-  log.flush();
+  log << base::Render(diagnostics) << std::flush;
 }
 
 /// LibTorch's messages end in a C++ stack trace.

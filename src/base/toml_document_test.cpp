@@ -80,6 +80,16 @@ TEST(Toml, RefusesWhatIsNotTomlWithItsPlace) {
   EXPECT_EQ(Refusal("a = \"\xff\"\n").code, "BASE0002");
 }
 
+TEST(Toml, LettersBeyondAsciiStandInTextOnly) {
+  const TomlDocument document =
+      Parse("a = \"\xc3\xa9\" # \xc3\xa9\nb = \"\"\"x \\\n  \xc3\xa9\"\"\"\n\"\xc3\xa9\" = 1\n");
+  ASSERT_EQ(document.entries.size(), 3u);
+  EXPECT_EQ(document.entries[1].value, FieldValue(std::string("x \xc3\xa9")));
+  EXPECT_EQ(document.entries[2].key, "\"\xc3\xa9\"");
+  EXPECT_EQ(Refusal("\xc3\xa9 = 1\n").code, "BASE0002");
+  EXPECT_EQ(Refusal("a = \xc3\xa9\n").code, "BASE0002");
+}
+
 TEST(Toml, RefusesTypesThatNoFieldHasAllAtOnce) {
   auto document = ParseToml(
       "e = [[1]]\nd = 2024-01-01\nc = [1, \"x\"]\nb = [1, 2.5]\n[[t]]\nx = 1\n[ok]\ny = [true]\n",

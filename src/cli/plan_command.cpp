@@ -5,6 +5,7 @@
 
 #include "src/base/units.h"
 #include "src/cli/commands.h"
+#include "src/contract/derived.h"
 #include "src/plan/plan.h"
 #include "src/policy/policy.h"
 #include "src/recipe/recipe.h"
@@ -50,12 +51,8 @@ int RunPlan(const PlanArguments& arguments, const Terminal& terminal) {
   if (!arguments.policy.empty()) {
     auto policy = policy::Load(arguments.policy);
     if (!policy) return Refuse(policy.errors(), terminal);
-    cuts = {.pipeline_parallel = policy->value.layout.pipeline_parallel,
-            .virtual_pipeline_parallel = policy->value.layout.virtual_pipeline_parallel,
-            .mtp_depth = policy->value.mtp.depth};
-    origin = {.pipeline_parallel = policy->At("layout.pipeline_parallel"),
-              .virtual_pipeline_parallel = policy->At("layout.virtual_pipeline_parallel"),
-              .mtp_depth = policy->At("mtp.depth")};
+    cuts = contract::CutsOf(policy->value);
+    origin = contract::CutsOriginOf(*policy);
     depth_note = base::ToString(policy->At("mtp.depth"));
   }
   auto plan = plan::Expand(*recipe, cuts, origin);

@@ -30,18 +30,13 @@ Diagnostics CheckDialect(const std::string& dialect, const base::Loaded<policy::
   error.surface = base::Surface::kPolicy;
   error.message = fmt::format("the dialect {} is not one of the backend '{}'", dialect,
                               policy.value.run.backend);
-  error.where = {{policy.At("run.backend"),
-                  fmt::format("run.backend = \"{}\"", policy.value.run.backend)},
-                 {{}, "the dialect that was asked for: " + dialect}};
+  error.where = {
+      {policy.At("run.backend"), fmt::format("run.backend = \"{}\"", policy.value.run.backend)},
+      {{}, "the dialect that was asked for: " + dialect}};
   error.fields = {"policy.run.backend"};
   error.valid = {"native", "megatron"};
   error.fix = fmt::format("write backend = \"{}\" in a policy for that backend", backend);
   return {error};
-}
-
-plan::CutsOrigin CutsOriginOf(const base::Loaded<policy::Policy>& policy) {
-  return {policy.At("layout.pipeline_parallel"), policy.At("layout.virtual_pipeline_parallel"),
-          policy.At("mtp.depth")};
 }
 
 base::Origins Provenance(const base::Loaded<recipe::Recipe>& recipe,

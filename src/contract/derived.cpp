@@ -32,7 +32,12 @@ Derived Derive(const policy::Policy& policy) {
 
 plan::Cuts CutsOf(const policy::Policy& policy) {
   return {policy.layout.pipeline_parallel, policy.layout.virtual_pipeline_parallel,
-          policy.mtp.depth};
+          policy.mtp.depth, policy.layout.layers_per_chunk};
+}
+
+plan::CutsOrigin CutsOriginOf(const base::Loaded<policy::Policy>& policy) {
+  return {policy.At("layout.pipeline_parallel"), policy.At("layout.virtual_pipeline_parallel"),
+          policy.At("mtp.depth"), policy.At("layout.layers_per_chunk")};
 }
 
 }  // namespace nam56r::contract

@@ -18,5 +18,7 @@ Derived Derive(const policy::Policy& policy);
 
 /// The part of |policy| that decides where slots live.
 plan::Cuts CutsOf(const policy::Policy& policy);
+/// And the lines that say so.
+plan::CutsOrigin CutsOriginOf(const base::Loaded<policy::Policy>& policy);
 
 }  // namespace nam56r::contract

@@ -33,10 +33,9 @@ class Checks {
     error.message = std::move(message);
     for (std::string_view field : fields) {
       error.fields.emplace_back(field);
-      error.where.push_back(
-          {dialect::At(context_, field),
-           fmt::format("{} = {}", field.substr(field.find('.') + 1),
-                       base::ToString(dialect::ValueOf(context_, field)))});
+      error.where.push_back({dialect::At(context_, field),
+                             fmt::format("{} = {}", field.substr(field.find('.') + 1),
+                                         base::ToString(dialect::ValueOf(context_, field)))});
     }
     error.valid = std::move(valid);
     error.fix = std::move(fix);
@@ -72,12 +71,11 @@ void CheckTensorParallel(const Context& context, Checks& checks) {
     const std::int64_t mamba_heads = recipe.model.hidden_size * mamba.expand / mamba.head_dim;
     const Strings both = Dividing(Divisors(mamba_heads), mamba.num_groups);
     if (mamba_heads % tp != 0) {
-      checks.Refuse(
-          "LAYOUT0002",
-          {"policy.layout.tensor_parallel", "recipe.model.hidden_size", "recipe.mamba.expand",
-           "recipe.mamba.head_dim"},
-          fmt::format("{} Mamba heads cannot be shared by {} ranks", mamba_heads, tp), both,
-          "choose a common divisor of Mamba heads and groups");
+      checks.Refuse("LAYOUT0002",
+                    {"policy.layout.tensor_parallel", "recipe.model.hidden_size",
+                     "recipe.mamba.expand", "recipe.mamba.head_dim"},
+                    fmt::format("{} Mamba heads cannot be shared by {} ranks", mamba_heads, tp),
+                    both, "choose a common divisor of Mamba heads and groups");
     }
     if (mamba.num_groups % tp != 0) {
       checks.Refuse(
@@ -131,18 +129,16 @@ void CheckWidths(const Context& context, Checks& checks) {
     }
     const std::int64_t shared = recipe.moe.shared_expert_ffn_hidden_size;
     if (shared % layout.tensor_parallel != 0) {
-      checks.Refuse(
-          "LAYOUT0016",
-          {"policy.layout.tensor_parallel", "recipe.moe.shared_expert_ffn_hidden_size"},
-          fmt::format("a shared expert of width {} cannot be shared by {} ranks", shared,
-                      layout.tensor_parallel),
-          Divisors(shared), "choose a divisor of moe.shared_expert_ffn_hidden_size");
+      checks.Refuse("LAYOUT0016",
+                    {"policy.layout.tensor_parallel", "recipe.moe.shared_expert_ffn_hidden_size"},
+                    fmt::format("a shared expert of width {} cannot be shared by {} ranks", shared,
+                                layout.tensor_parallel),
+                    Divisors(shared), "choose a divisor of moe.shared_expert_ffn_hidden_size");
     }
   }
   const std::int64_t dense = recipe.dense.ffn_hidden_size;
   if (Uses(context, Family::kF) && dense % layout.tensor_parallel != 0) {
-    checks.Refuse("LAYOUT0016",
-                  {"policy.layout.tensor_parallel", "recipe.dense.ffn_hidden_size"},
+    checks.Refuse("LAYOUT0016", {"policy.layout.tensor_parallel", "recipe.dense.ffn_hidden_size"},
                   fmt::format("a feed-forward layer of width {} cannot be shared by {} ranks",
                               dense, layout.tensor_parallel),
                   Divisors(dense), "choose a divisor of dense.ffn_hidden_size");
@@ -164,22 +160,22 @@ void CheckWorld(const Context& context, Checks& checks) {
   if (derived.data_parallel == 0) {
     const std::int64_t unit =
         layout.tensor_parallel * layout.pipeline_parallel * layout.context_parallel;
-    checks.Refuse("LAYOUT0004",
-                  {"policy.layout.world_size", "policy.layout.tensor_parallel",
-                   "policy.layout.pipeline_parallel", "policy.layout.context_parallel"},
-                  fmt::format("{} ranks are no multiple of TP * PP * CP = {}", layout.world_size,
-                              unit),
-                  WorldsNear(layout.world_size, unit), "choose one of the valid world sizes");
+    checks.Refuse(
+        "LAYOUT0004",
+        {"policy.layout.world_size", "policy.layout.tensor_parallel",
+         "policy.layout.pipeline_parallel", "policy.layout.context_parallel"},
+        fmt::format("{} ranks are no multiple of TP * PP * CP = {}", layout.world_size, unit),
+        WorldsNear(layout.world_size, unit), "choose one of the valid world sizes");
   }
   if (derived.expert_data_parallel == 0) {
     const std::int64_t unit =
         layout.expert_parallel * layout.expert_tensor_parallel * layout.pipeline_parallel;
-    checks.Refuse("LAYOUT0005",
-                  {"policy.layout.world_size", "policy.layout.expert_parallel",
-                   "policy.layout.expert_tensor_parallel", "policy.layout.pipeline_parallel"},
-                  fmt::format("{} ranks are no multiple of EP * ETP * PP = {}", layout.world_size,
-                              unit),
-                  WorldsNear(layout.world_size, unit), "choose one of the valid world sizes");
+    checks.Refuse(
+        "LAYOUT0005",
+        {"policy.layout.world_size", "policy.layout.expert_parallel",
+         "policy.layout.expert_tensor_parallel", "policy.layout.pipeline_parallel"},
+        fmt::format("{} ranks are no multiple of EP * ETP * PP = {}", layout.world_size, unit),
+        WorldsNear(layout.world_size, unit), "choose one of the valid world sizes");
   }
   const std::int64_t experts = context.recipe.value.moe.num_experts;
   if (!Uses(context, Family::kE)) {
@@ -189,10 +185,10 @@ void CheckWorld(const Context& context, Checks& checks) {
                     "write expert_parallel = 1");
     }
   } else if (experts % layout.expert_parallel != 0) {
-    checks.Refuse("LAYOUT0006", {"policy.layout.expert_parallel", "recipe.moe.num_experts"},
-                  fmt::format("{} experts cannot be dealt out to {} ranks", experts,
-                              layout.expert_parallel),
-                  Divisors(experts), "choose a divisor of moe.num_experts");
+    checks.Refuse(
+        "LAYOUT0006", {"policy.layout.expert_parallel", "recipe.moe.num_experts"},
+        fmt::format("{} experts cannot be dealt out to {} ranks", experts, layout.expert_parallel),
+        Divisors(experts), "choose a divisor of moe.num_experts");
   }
   if (layout.context_parallel > 1 && (Uses(context, Family::kM) || Uses(context, Family::kR))) {
     checks.Refuse("LAYOUT0014", {"policy.layout.context_parallel", "recipe.model.pattern"},
@@ -233,13 +229,11 @@ void CheckSchedule(const Context& context, Checks& checks) {
     checks.Refuse("LAYOUT0008", fields, "a single stage has no chunks to interleave", {"1"},
                   "write virtual_pipeline_parallel = 1, or a PP above 1");
   } else if (layout.virtual_pipeline_parallel > 1 && kind == "1f1b") {
-    checks.Refuse("LAYOUT0008",
-                  {"policy.schedule.kind", "policy.layout.virtual_pipeline_parallel"},
+    checks.Refuse("LAYOUT0008", {"policy.schedule.kind", "policy.layout.virtual_pipeline_parallel"},
                   "several chunks a stage run in the interleaved schedule", {"\"interleaved\""},
                   "write kind = \"interleaved\", or virtual_pipeline_parallel = 1");
   } else if (layout.virtual_pipeline_parallel == 1 && kind == "interleaved") {
-    checks.Refuse("LAYOUT0008",
-                  {"policy.schedule.kind", "policy.layout.virtual_pipeline_parallel"},
+    checks.Refuse("LAYOUT0008", {"policy.schedule.kind", "policy.layout.virtual_pipeline_parallel"},
                   "one chunk a stage is 1F1B", {"\"1f1b\""},
                   "write kind = \"1f1b\", or virtual_pipeline_parallel of 2 or more");
   }

@@ -22,8 +22,8 @@ class Owners {
     base::Diagnostic error;
     error.code = "CONTRACT0005";
     error.surface = base::Surface::kPolicy;
-    error.message = fmt::format("the {} {} has two owners: {} and {}", what, name,
-                                it->second.owner, claim.owner);
+    error.message = fmt::format("the {} {} has two owners: {} and {}", what, name, it->second.owner,
+                                claim.owner);
     error.where = {{it->second.at, it->second.owner}, {claim.at, claim.owner}};
     error.fields = {it->second.owner, claim.owner};
     error.fix = "leave it to one of the two";

@@ -31,11 +31,10 @@ bool HoldsPath(std::string_view text) {
 bool NamesSecret(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  constexpr std::array kWords = {"SECRET", "PASSWORD", "PASSWD", "TOKEN", "CREDENTIAL", "API_KEY",
-                                 "ACCESS_KEY", "PRIVATE_KEY"};
-  return std::any_of(kWords.begin(), kWords.end(), [&](const char* word) {
-    return name.find(word) != std::string::npos;
-  });
+  constexpr std::array kWords = {"SECRET",     "PASSWORD", "PASSWD",     "TOKEN",
+                                 "CREDENTIAL", "API_KEY",  "ACCESS_KEY", "PRIVATE_KEY"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](const char* word) { return name.find(word) != std::string::npos; });
 }
 
 Diagnostic Refusal(base::Surface surface, base::SourceLocation at, std::string field,
@@ -94,8 +93,8 @@ Diagnostics CheckPrivateValues(const base::Loaded<recipe::Recipe>& recipe,
 
 std::string PublicFileName(const std::string& file) {
   const std::filesystem::path path = std::filesystem::path(file).lexically_normal();
-  const bool inside = path.is_relative() && !path.empty() && *path.begin() != ".." &&
-                      !file.starts_with('~');
+  const bool inside =
+      path.is_relative() && !path.empty() && *path.begin() != ".." && !file.starts_with('~');
   return inside ? path.generic_string() : path.filename().generic_string();
 }
 

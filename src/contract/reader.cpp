@@ -53,9 +53,9 @@ Diagnostic Refusal(std::string code, const std::string& file, std::string messag
 }
 
 Diagnostic NotAContract(const std::string& file, std::string what) {
-  Diagnostic diagnostic = Refusal("CONTRACT0001", file,
-                                  fmt::format("not a {} document: {}", kFormat, std::move(what)),
-                                  "compile one: nam56r contract RECIPE --policy POLICY -o FILE");
+  Diagnostic diagnostic =
+      Refusal("CONTRACT0001", file, fmt::format("not a {} document: {}", kFormat, std::move(what)),
+              "compile one: nam56r contract RECIPE --policy POLICY -o FILE");
   diagnostic.valid = {std::string(kFormat)};
   return diagnostic;
 }
@@ -151,9 +151,9 @@ Expected<base::Loaded<T>> ReadPart(const json& object, const std::string& file,
                                    const base::Schema<T>& schema, base::Surface surface) {
   auto loaded = base::LoadJson(object, file, schema, surface);
   if (loaded) return loaded;
-  Diagnostics errors{Contradiction(
-      file, fmt::format("the {} in the contract is not one that this version accepts",
-                        surface == base::Surface::kPlan ? "recipe" : "policy"))};
+  Diagnostics errors{
+      Contradiction(file, fmt::format("the {} in the contract is not one that this version accepts",
+                                      surface == base::Surface::kPlan ? "recipe" : "policy"))};
   errors.insert(errors.end(), loaded.errors().begin(), loaded.errors().end());
   return errors;
 }

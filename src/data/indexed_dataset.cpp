@@ -310,6 +310,8 @@ Expected<IndexedDataset> IndexedDataset::Open(const fs::path& prefix) {
   auto data = Mapping::Open(data_path);
   if (!data) return data.errors();
 
+  const auto data_bytes = static_cast<std::int64_t>(data->size());
+
   const auto foreign = [&](const std::string& why) {
     return Error("DATA0003", index_path,
                  fmt::format("'{}' is not an index of this format: {}", index_path.string(), why),
@@ -321,7 +323,7 @@ Expected<IndexedDataset> IndexedDataset::Open(const fs::path& prefix) {
         fmt::format("'{}' and its data disagree: {}", index_path.string(), why), why,
         "build the data set again: one of the files is cut short or belongs to another build");
     error.where.push_back(
-        {{data_path.string(), 0, 0}, fmt::format("{} bytes of tokens", data->size())});
+        {{data_path.string(), 0, 0}, fmt::format("{} bytes of tokens", data_bytes)});
     return error;
   };
 
@@ -357,12 +359,6 @@ Expected<IndexedDataset> IndexedDataset::Open(const fs::path& prefix) {
   const char* pointers = lengths + sequences * 4;
   const char* documents = pointers + sequences * 8;
   const std::int64_t token_bytes = SizeOf(*type);
-  const auto data_bytes = static_cast<std::int64_t>(impl->data.size());
-  const auto disagree_after_move = [&](const std::string& why) {
-    Diagnostic error = disagree(why);
-    error.where.back().label = fmt::format("{} bytes of tokens", data_bytes);
-    return error;
-  };
 
   impl->pointers.reserve(sequences);
   impl->starts.reserve(sequences + 1);
@@ -371,18 +367,17 @@ Expected<IndexedDataset> IndexedDataset::Open(const fs::path& prefix) {
   for (std::uint64_t i = 0; i < sequences; ++i) {
     const std::int64_t length = Take<std::int32_t>(lengths + i * 4);
     const auto pointer = Take<std::int64_t>(pointers + i * 8);
-    if (length < 0) return disagree_after_move(fmt::format("sequence {} has a length below 0", i));
+    if (length < 0) return disagree(fmt::format("sequence {} has a length below 0", i));
     if (pointer < 0 || pointer > data_bytes || length * token_bytes > data_bytes - pointer) {
-      return disagree_after_move(fmt::format(
-          "sequence {} of {} tokens at byte {} reaches beyond the data", i, length, pointer));
+      return disagree(fmt::format("sequence {} of {} tokens at byte {} reaches beyond the data", i,
+                                  length, pointer));
     }
     impl->pointers.push_back(pointer);
     impl->starts.push_back(impl->starts.back() + length);
     data_end = std::max(data_end, pointer + length * token_bytes);
   }
   if (data_end != data_bytes) {
-    return disagree_after_move(
-        fmt::format("the index describes {} of {} bytes", data_end, data_bytes));
+    return disagree(fmt::format("the index describes {} of {} bytes", data_end, data_bytes));
   }
   impl->first_sequence.reserve(boundaries);
   for (std::uint64_t i = 0; i < boundaries; ++i) {
@@ -390,12 +385,12 @@ Expected<IndexedDataset> IndexedDataset::Open(const fs::path& prefix) {
     const std::int64_t before = i == 0 ? 0 : impl->first_sequence.back();
     if (boundary < before || boundary > static_cast<std::int64_t>(sequences) ||
         (i == 0 && boundary != 0)) {
-      return disagree_after_move(fmt::format("document boundary {} is {}", i, boundary));
+      return disagree(fmt::format("document boundary {} is {}", i, boundary));
     }
     impl->first_sequence.push_back(boundary);
   }
   if (impl->first_sequence.back() != static_cast<std::int64_t>(sequences)) {
-    return disagree_after_move("the last document boundary is not the number of sequences");
+    return disagree("the last document boundary is not the number of sequences");
   }
   return IndexedDataset(std::move(impl));
 }

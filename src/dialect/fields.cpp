@@ -46,25 +46,24 @@ std::string Word(double value) { return fmt::format("{}", value); }
 
 std::vector<std::string> Words(const base::FieldValue& value) {
   using Strings = std::vector<std::string>;
-  return std::visit(
-      Overloaded{
-          [](std::int64_t v) { return Strings{fmt::format("{}", v)}; },
-          [](double v) { return Strings{Word(v)}; },
-          [](bool v) { return Strings{v ? "true" : "false"}; },
-          [](const std::string& v) { return Strings{v}; },
-          [](const std::vector<std::int64_t>& v) {
-            Strings words;
-            for (std::int64_t item : v) words.push_back(fmt::format("{}", item));
-            return words;
-          },
-          [](const Strings& v) { return v; },
-          [](const std::map<std::string, std::string>& v) {
-            Strings words;
-            for (const auto& [name, text] : v) words.push_back(name + "=" + text);
-            return words;
-          },
-      },
-      value);
+  return std::visit(Overloaded{
+                        [](std::int64_t v) { return Strings{fmt::format("{}", v)}; },
+                        [](double v) { return Strings{Word(v)}; },
+                        [](bool v) { return Strings{v ? "true" : "false"}; },
+                        [](const std::string& v) { return Strings{v}; },
+                        [](const std::vector<std::int64_t>& v) {
+                          Strings words;
+                          for (std::int64_t item : v) words.push_back(fmt::format("{}", item));
+                          return words;
+                        },
+                        [](const Strings& v) { return v; },
+                        [](const std::map<std::string, std::string>& v) {
+                          Strings words;
+                          for (const auto& [name, text] : v) words.push_back(name + "=" + text);
+                          return words;
+                        },
+                    },
+                    value);
 }
 
 }  // namespace nam56r::dialect

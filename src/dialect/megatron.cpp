@@ -21,8 +21,8 @@ base::Diagnostics CheckFields(const Context& context, const Release& release,
       error.code = "DIALECT0002";
       error.surface = base::Surface::kPolicy;
       error.message = std::move(violation);
-      error.where = {{At(context, key),
-                      fmt::format("{} = {}", field.key, base::ToString(field.value))}};
+      error.where = {
+          {At(context, key), fmt::format("{} = {}", field.key, base::ToString(field.value))}};
       error.fields = {key};
       if (const Argument* argument = release.FindFlag(field.argv.front())) {
         error.valid.assign(argument->choices.begin(), argument->choices.end());

@@ -79,7 +79,7 @@ void AddTrunk(const Context& context, Args& args) {
              "rule: a pattern of families is a hybrid model");
   args.Words("--hybrid-layer-pattern", {HybridLayerPattern(context)},
              "recipe model.pattern, model.depth, dsa.ranks, mtp.pattern; policy mtp.depth, "
-             "layout.pipeline_parallel, layout.virtual_pipeline_parallel");
+             "layout.pipeline_parallel, layout.virtual_pipeline_parallel, layout.layers_per_chunk");
   args.Field("--hidden-size", "recipe.model.hidden_size");
   args.Field("--num-attention-heads", "recipe.model.num_attention_heads");
   args.Field("--seq-length", "recipe.model.seq_length");
@@ -130,8 +130,7 @@ void AddExperts(const Context& context, Args& args) {
   args.Field("--moe-router-topk", "recipe.moe.router_topk");
   args.Field("--moe-ffn-hidden-size", "recipe.moe.ffn_hidden_size");
   if (moe.shared_expert_ffn_hidden_size > 0) {
-    args.Field("--moe-shared-expert-intermediate-size",
-               "recipe.moe.shared_expert_ffn_hidden_size");
+    args.Field("--moe-shared-expert-intermediate-size", "recipe.moe.shared_expert_ffn_hidden_size");
   }
   args.Field("--moe-router-score-function", "recipe.moe.score_function");
   args.Words("--moe-router-load-balancing-type", {moe.aux_loss_coeff > 0 ? "aux_loss" : "none"},
@@ -146,8 +145,7 @@ void AddExperts(const Context& context, Args& args) {
 void AddMixers(const Context& context, Args& args) {
   if (!seams::Uses(context, Family::kM) && !seams::Uses(context, Family::kR)) return;
   const recipe::Mamba& mamba = context.recipe.value.mamba;
-  const std::int64_t heads =
-      context.recipe.value.model.hidden_size * mamba.expand / mamba.head_dim;
+  const std::int64_t heads = context.recipe.value.model.hidden_size * mamba.expand / mamba.head_dim;
   args.Field("--mamba-state-dim", "recipe.mamba.state_size");
   args.Field("--mamba-head-dim", "recipe.mamba.head_dim");
   args.Field("--mamba-num-groups", "recipe.mamba.num_groups");

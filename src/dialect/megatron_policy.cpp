@@ -1,4 +1,3 @@
-#include <functional>
 #include <map>
 
 #include "src/dialect/fields.h"
@@ -104,8 +103,7 @@ const std::map<std::string, Spelling, std::less<>>& Spellings() {
       {"optimizer.seed", {Kind::kValue, "--seed"}},
       {"overlap.grad_reduce", {Kind::kWhenTrue, "--overlap-grad-reduce"}},
       {"overlap.param_gather", {Kind::kWhenTrue, "--overlap-param-gather"}},
-      {"overlap.moe_expert_parallel_comm",
-       {Kind::kWhenTrue, "--overlap-moe-expert-parallel-comm"}},
+      {"overlap.moe_expert_parallel_comm", {Kind::kWhenTrue, "--overlap-moe-expert-parallel-comm"}},
       {"overlap.delay_wgrad_compute", {Kind::kWhenTrue, "--delay-wgrad-compute"}},
       {"overlap.moe_shared_expert", {Kind::kWhenTrue, "--moe-shared-expert-overlap", Experts}},
       {"kernels.rope_fusion", {Kind::kWhenFalse, "--no-rope-fusion"}},
@@ -118,12 +116,9 @@ const std::map<std::string, Spelling, std::less<>>& Spellings() {
       {"dispatcher.kind", {Kind::kValue, "--moe-token-dispatcher-type", Experts}},
       {"dispatcher.backend",
        {Kind::kValue, "--moe-flex-dispatcher-backend",
-        [](const Context& c) {
-          return Experts(c) && c.policy.value.dispatcher.kind == "flex";
-        }}},
+        [](const Context& c) { return Experts(c) && c.policy.value.dispatcher.kind == "flex"; }}},
       {"dispatcher.router_dtype", {Kind::kValue, "--moe-router-dtype", Experts}},
-      {"dispatcher.capacity_factor",
-       {Kind::kWhenNonZero, "--moe-expert-capacity-factor", Experts}},
+      {"dispatcher.capacity_factor", {Kind::kWhenNonZero, "--moe-expert-capacity-factor", Experts}},
       {"dispatcher.pad_to_capacity",
        {Kind::kWhenTrue, "--moe-pad-expert-input-to-capacity", Experts}},
       {"data.split", {Kind::kValue, "--split"}},
@@ -133,9 +128,9 @@ const std::map<std::string, Spelling, std::less<>>& Spellings() {
        {Kind::kFunction, "--eval-interval", Always,
         [](const Context& c) {
           const policy::Policy& p = c.policy.value;
-          return Argv{"--eval-interval", std::to_string(p.data.eval_interval > 0
-                                                            ? p.data.eval_interval
-                                                            : p.batch.train_iters)};
+          return Argv{"--eval-interval",
+                      std::to_string(p.data.eval_interval > 0 ? p.data.eval_interval
+                                                              : p.batch.train_iters)};
         }}},
       {"data.eval_iters", {Kind::kValue, "--eval-iters"}},
       {"data.log_interval", {Kind::kValue, "--log-interval"}},
@@ -236,9 +231,9 @@ std::vector<Unresolved> MegatronUnresolved(const Context& context) {
   for (const CacheVariable& cache : kCaches) {
     const std::string& lifetime = policy.caches.*cache.lifetime;
     if (lifetime.empty()) continue;
-    unresolved.push_back({std::string(cache.variable), "host paths.cache_root, from policy " +
-                                                           std::string(cache.key) + " = " +
-                                                           lifetime});
+    unresolved.push_back(
+        {std::string(cache.variable),
+         "host paths.cache_root, from policy " + std::string(cache.key) + " = " + lifetime});
   }
   return unresolved;
 }

@@ -69,8 +69,7 @@ constexpr RewriteRule kRules[] = {
               (!p.optimizer.precision_aware || p.optimizer.main_grads_dtype == "fp32");
      },
      True, "bf16 runs accumulate and reduce gradients in fp32 (arguments.py:validate_args)"},
-    {"bias_gelu_fusion", Always, False,
-     "there is no bias to fuse (arguments.py:validate_args)"},
+    {"bias_gelu_fusion", Always, False, "there is no bias to fuse (arguments.py:validate_args)"},
     {"overlap_p2p_comm", NotInterleaved, False,
      "only the interleaved schedule overlaps its sends (arguments.py:validate_args)"},
     {"align_param_gather", NotInterleaved, False,
@@ -89,15 +88,15 @@ constexpr RewriteRule kRules[] = {
      [](const Context& c) { return c.policy.value.graphs.implementation == "none"; },
      [](const Context&) -> json { return "none"; },
      "follows --cuda-graph-impl (arguments.py:_normalize_inference_cuda_graph_scope_arg)"},
-    {"te_rng_tracker", [](const Context& c) { return c.policy.value.graphs.implementation != "none"; },
-     True, "graphs need Transformer Engine's random state (arguments.py:validate_args)"},
+    {"te_rng_tracker",
+     [](const Context& c) { return c.policy.value.graphs.implementation != "none"; }, True,
+     "graphs need Transformer Engine's random state (arguments.py:validate_args)"},
     {"stream_ckpt_dequant",
      [](const Context& c) {
        const policy::Precision& p = c.policy.value.precision;
        return p.compute == "fp8" && p.fp8_recipe == "tensorwise";
      },
-     False,
-     "one scale a tensor cannot be restored slice by slice (arguments.py:validate_args)"},
+     False, "one scale a tensor cannot be restored slice by slice (arguments.py:validate_args)"},
     {"megatron_fsdp_grad_comm_dtype", Always, Null,
      "\"auto\" names no type (arguments.py:validate_args)"},
     {"megatron_fsdp_main_grads_dtype", Always, Null,

@@ -61,7 +61,8 @@ const std::vector<SupportRule>& Rules() {
                 c.recipe.value.dense.activation != c.recipe.value.moe.activation;
        },
        [](const Context& c) { return Strings{"\"" + c.recipe.value.moe.activation + "\""}; },
-       "has one activation for experts and dense layers", "give both the same activation",
+       "has one activation for experts and dense layers",
+       "give both the same activation",
        {"recipe.moe.activation"}},
       {"recipe.model.num_attention_heads",
        [](const Context& c) {
@@ -71,7 +72,8 @@ const std::vector<SupportRule>& Rules() {
        [](const Context& c) { return Divisors(c.recipe.value.model.hidden_size); },
        "divides the hidden size by the heads, even where MLA has its own sizes "
        "(arguments.py:validate_args)",
-       "choose a divisor of model.hidden_size", {"recipe.model.hidden_size"}},
+       "choose a divisor of model.hidden_size",
+       {"recipe.model.hidden_size"}},
 
       // Kernels.
       {"policy.kernels.rope_fusion",
@@ -79,21 +81,28 @@ const std::vector<SupportRule>& Rules() {
        OnlyFalse,
        "fuses rotary embeddings of MLA with YaRN only, and of DSA never "
        "(MLATransformerConfig.__post_init__)",
-       "write rope_fusion = false", {"recipe.model.pattern"}},
+       "write rope_fusion = false",
+       {"recipe.model.pattern"}},
       {"policy.kernels.cross_entropy",
        [](const Context& c) { return c.policy.value.kernels.cross_entropy == "te"; },
-       [](const Context&) { return Strings{"\"native\"", "\"linear\""}; },
+       [](const Context&) {
+         return Strings{"\"native\"", "\"linear\""};
+       },
        "has Transformer Engine's fused loss disabled (arguments.py:validate_args)",
        "write cross_entropy = \"native\""},
       {"policy.kernels.mla_down_proj_fusion",
        [](const Context& c) {
          return c.policy.value.kernels.mla_down_proj_fusion && !Uses(c, Family::kA);
        },
-       OnlyFalse, "fuses the down-projections of MLA, and this model has none",
-       "write mla_down_proj_fusion = false", {"recipe.model.pattern"}},
+       OnlyFalse,
+       "fuses the down-projections of MLA, and this model has none",
+       "write mla_down_proj_fusion = false",
+       {"recipe.model.pattern"}},
       {"policy.attention.backend",
        [](const Context& c) { return c.policy.value.attention.backend == "local"; },
-       [](const Context&) { return Strings{"\"auto\"", "\"flash\"", "\"fused\"", "\"unfused\""}; },
+       [](const Context&) {
+         return Strings{"\"auto\"", "\"flash\"", "\"fused\"", "\"unfused\""};
+       },
        "takes the local attention only with --spec local, which is no hybrid model "
        "(arguments.py:validate_args)",
        "write backend = \"auto\""},
@@ -104,7 +113,8 @@ const std::vector<SupportRule>& Rules() {
          const policy::Policy& p = c.policy.value;
          return p.precision.fp8_param_gather && (!Fp8(c) || !p.optimizer.distributed);
        },
-       OnlyFalse, "gathers FP8 parameters only in FP8 and with the distributed optimizer",
+       OnlyFalse,
+       "gathers FP8 parameters only in FP8 and with the distributed optimizer",
        "write optimizer.distributed = true and precision.compute = \"fp8\", or "
        "fp8_param_gather = false",
        {"policy.precision.compute", "policy.optimizer.distributed"}},
@@ -113,8 +123,10 @@ const std::vector<SupportRule>& Rules() {
          return c.policy.value.precision.grad_reduce_in_bf16 &&
                 c.policy.value.precision.compute == "fp32";
        },
-       OnlyFalse, "reads --grad-reduce-in-bf16 in bf16 runs only",
-       "write grad_reduce_in_bf16 = false", {"policy.precision.compute"}},
+       OnlyFalse,
+       "reads --grad-reduce-in-bf16 in bf16 runs only",
+       "write grad_reduce_in_bf16 = false",
+       {"policy.precision.compute"}},
       {"policy.recompute.modules",
        [](const Context& c) {
          const policy::Recompute& r = c.policy.value.recompute;
@@ -122,19 +134,21 @@ const std::vector<SupportRule>& Rules() {
        },
        [](const Context&) { return Strings{"[]"}; },
        "reads the list with selective recompute only, so that it would have no effect",
-       "write granularity = \"selective\" or modules = []", {"policy.recompute.granularity"}},
+       "write granularity = \"selective\" or modules = []",
+       {"policy.recompute.granularity"}},
       {"policy.recompute.modules",
        [](const Context& c) {
          const policy::Recompute& r = c.policy.value.recompute;
          return r.granularity == "selective" && r.modules.empty();
        },
        [](const Context&) {
-         return Strings{"core_attn", "layernorm", "mla_up_proj", "mlp", "moe", "moe_act",
-                        "shared_experts"};
+         return Strings{"core_attn", "layernorm", "mla_up_proj",   "mlp",
+                        "moe",       "moe_act",   "shared_experts"};
        },
        "recomputes core_attn when selective recompute names nothing "
        "(TransformerConfig.__post_init__)",
-       "name the modules", {"policy.recompute.granularity"}},
+       "name the modules",
+       {"policy.recompute.granularity"}},
       {"policy.recompute.modules",
        [](const Context& c) {
          const policy::Policy& p = c.policy.value;
@@ -143,13 +157,15 @@ const std::vector<SupportRule>& Rules() {
        [](const Context&) { return Strings{"the same without moe_act"}; },
        "recomputes moe_act with the grouped matrix product only "
        "(TransformerConfig.__post_init__)",
-       "write kernels.moe_grouped_gemm = true", {"policy.kernels.moe_grouped_gemm"}},
+       "write kernels.moe_grouped_gemm = true",
+       {"policy.kernels.moe_grouped_gemm"}},
       {"policy.recompute.modules",
        [](const Context& c) {
          return Lists(c.policy.value.recompute.modules, "mla_up_proj") && !Uses(c, Family::kA);
        },
        [](const Context&) { return Strings{"the same without mla_up_proj"}; },
-       "recomputes mla_up_proj in MLA layers, and this model has none", "remove mla_up_proj",
+       "recomputes mla_up_proj in MLA layers, and this model has none",
+       "remove mla_up_proj",
        {"recipe.model.pattern"}},
       {"policy.recompute.modules",
        [](const Context& c) {
@@ -160,7 +176,8 @@ const std::vector<SupportRule>& Rules() {
        [](const Context&) { return Strings{"the same without moe_act and layernorm"}; },
        "cannot recompute moe_act and layernorm under delayed FP8 scaling "
        "(TransformerConfig.__post_init__)",
-       "write fp8_recipe = \"tensorwise\", or remove the two", {"policy.precision.fp8_recipe"}},
+       "write fp8_recipe = \"tensorwise\", or remove the two",
+       {"policy.precision.fp8_recipe"}},
       {"policy.recompute.modules",
        [](const Context& c) {
          const policy::Policy& p = c.policy.value;
@@ -169,14 +186,16 @@ const std::vector<SupportRule>& Rules() {
        [](const Context&) { return Strings{"the same without shared_experts"}; },
        "cannot recompute a shared expert that overlaps the dispatch "
        "(TransformerConfig.__post_init__)",
-       "write overlap.moe_shared_expert = false", {"policy.overlap.moe_shared_expert"}},
+       "write overlap.moe_shared_expert = false",
+       {"policy.overlap.moe_shared_expert"}},
 
       // CUDA graphs.
       {"policy.graphs.modules",
        [](const Context& c) { return !Graphs(c) && !c.policy.value.graphs.modules.empty(); },
        [](const Context&) { return Strings{"[]"}; },
        "captures nothing without an implementation, so that the list would have no effect",
-       "write an implementation, or modules = []", {"policy.graphs.implementation"}},
+       "write an implementation, or modules = []",
+       {"policy.graphs.implementation"}},
       {"policy.graphs.implementation",
        [](const Context& c) {
          return c.policy.value.graphs.implementation == "transformer_engine" &&
@@ -187,7 +206,8 @@ const std::vector<SupportRule>& Rules() {
        [](const Context&) { return Strings{"NCCL_GRAPH_REGISTER = \"0\""}; },
        "captures with expandable segments only under NCCL_GRAPH_REGISTER=0 "
        "(arguments.py:validate_args)",
-       "write NCCL_GRAPH_REGISTER = \"0\" in [environment]", {"policy.environment"}},
+       "write NCCL_GRAPH_REGISTER = \"0\" in [environment]",
+       {"policy.environment"}},
 
       // Optimizer.
       {"policy.optimizer.min_lr",
@@ -195,7 +215,8 @@ const std::vector<SupportRule>& Rules() {
          return c.policy.value.optimizer.min_lr > c.policy.value.optimizer.lr;
        },
        [](const Context& c) { return Strings{"at most " + Word(c.policy.value.optimizer.lr)}; },
-       "wants min_lr at most lr (arguments.py:validate_args)", "lower min_lr",
+       "wants min_lr at most lr (arguments.py:validate_args)",
+       "lower min_lr",
        {"policy.optimizer.lr"}},
       {"policy.optimizer.lr_warmup_iters",
        [](const Context& c) {
@@ -206,7 +227,8 @@ const std::vector<SupportRule>& Rules() {
          return Strings{"0 to " + std::to_string(c.policy.value.batch.train_iters - 1)};
        },
        "wants the warmup to end before the decay does (OptimizerParamScheduler.__init__)",
-       "shorten the warmup", {"policy.batch.train_iters"}},
+       "shorten the warmup",
+       {"policy.batch.train_iters"}},
       {"policy.optimizer.precision_aware",
        [](const Context& c) {
          const policy::Optimizer& o = c.policy.value.optimizer;
@@ -215,7 +237,8 @@ const std::vector<SupportRule>& Rules() {
        OnlyFalse,
        "has the precision-aware optimizer only as a distributed one "
        "(OptimizerConfig.__post_init__)",
-       "write optimizer.distributed = true", {"policy.optimizer.distributed"}},
+       "write optimizer.distributed = true",
+       {"policy.optimizer.distributed"}},
 
       // Overlap.
       {"policy.overlap.param_gather",
@@ -264,7 +287,9 @@ const std::vector<SupportRule>& Rules() {
          return Uses(c, Family::kE) && p.dispatcher.kind == "flex" &&
                 p.layout.tensor_parallel * p.layout.expert_parallel == 1;
        },
-       [](const Context&) { return Strings{"\"alltoall\"", "\"allgather\""}; },
+       [](const Context&) {
+         return Strings{"\"alltoall\"", "\"allgather\""};
+       },
        "has nothing to exchange with the flex dispatcher when TP * EP is 1 "
        "(token_dispatcher.py:MoEFlexTokenDispatcher)",
        "write kind = \"alltoall\"",
@@ -274,14 +299,17 @@ const std::vector<SupportRule>& Rules() {
          const policy::Dispatcher& d = c.policy.value.dispatcher;
          return d.pad_to_capacity && d.capacity_factor == 0;
        },
-       OnlyFalse, "pads to a capacity that it is not given (TransformerConfig.__post_init__)",
-       "write a capacity_factor", {"policy.dispatcher.capacity_factor"}},
+       OnlyFalse,
+       "pads to a capacity that it is not given (TransformerConfig.__post_init__)",
+       "write a capacity_factor",
+       {"policy.dispatcher.capacity_factor"}},
       {"policy.dispatcher.pad_to_capacity",
        [](const Context& c) {
          const policy::Dispatcher& d = c.policy.value.dispatcher;
          return d.pad_to_capacity && d.kind == "flex" && d.backend == "deepep";
        },
-       OnlyFalse, "cannot pad with DeepEP (TransformerConfig.__post_init__)",
+       OnlyFalse,
+       "cannot pad with DeepEP (TransformerConfig.__post_init__)",
        "write pad_to_capacity = false or kind = \"alltoall\"",
        {"policy.dispatcher.kind", "policy.dispatcher.backend"}},
 
@@ -292,7 +320,8 @@ const std::vector<SupportRule>& Rules() {
          return !checkpoint.save.empty() && checkpoint.save_interval == 0;
        },
        [](const Context&) { return Strings{"1 and more"}; },
-       "wants an interval to save at (arguments.py:validate_args)", "write a save_interval",
+       "wants an interval to save at (arguments.py:validate_args)",
+       "write a save_interval",
        {"policy.checkpoint.save"}},
   };
   return rules;

@@ -12,10 +12,10 @@ using seams::Context;
 using Strings = std::vector<std::string>;
 
 // A rule that holds a field to one value.
-#define NAM56R_ONLY(FIELD, MEMBER, VALUE, VALID, WHY)                                       \
-  SupportRule {                                                                             \
-    FIELD, [](const Context& c) { return c.MEMBER != VALUE; },                              \
-        [](const Context&) { return Strings{VALID}; }, WHY, "write " VALID                  \
+#define NAM56R_ONLY(FIELD, MEMBER, VALUE, VALID, WHY)                      \
+  SupportRule {                                                            \
+    FIELD, [](const Context& c) { return c.MEMBER != VALUE; },             \
+        [](const Context&) { return Strings{VALID}; }, WHY, "write " VALID \
   }
 
 Strings ExpertDegrees(const Context& c) {
@@ -43,10 +43,13 @@ std::string DsaLayers(const Context& c) {
 
 const std::vector<SupportRule>& Rules() {
   static const std::vector<SupportRule> rules = {
-      {"recipe.dsa.ranks", [](const Context& c) { return !c.recipe.value.dsa.ranks.empty(); },
+      {"recipe.dsa.ranks",
+       [](const Context& c) { return !c.recipe.value.dsa.ranks.empty(); },
        [](const Context&) { return Strings{"[]"}; },
        "executes every A layer as MLA and has no sparse attention",
-       "write ranks = [] in a recipe of your own, or compile for megatron@0.19", {}, DsaLayers},
+       "write ranks = [] in a recipe of your own, or compile for megatron@0.19",
+       {},
+       DsaLayers},
       NAM56R_ONLY("recipe.structure.enabled", recipe.value.structure.enabled, false, "false",
                   "executes no structure embeddings: its batches carry no structure ids"),
       NAM56R_ONLY("recipe.model.tokenizer", recipe.value.model.tokenizer, "byte", "\"byte\"",
@@ -68,7 +71,9 @@ const std::vector<SupportRule>& Rules() {
       NAM56R_ONLY("policy.layout.expert_tensor_parallel",
                   policy.value.layout.expert_tensor_parallel, 1, "1",
                   "does not split an expert over ranks"),
-      {"policy.layout.expert_parallel", ExpertsDoNotSpread, ExpertDegrees,
+      {"policy.layout.expert_parallel",
+       ExpertsDoNotSpread,
+       ExpertDegrees,
        "spreads experts over the data-parallel ranks of one stage, so that EP must divide DP",
        "choose one of the valid degrees, or more ranks",
        {"policy.layout.world_size", "policy.layout.pipeline_parallel"}},
@@ -87,9 +92,8 @@ const std::vector<SupportRule>& Rules() {
                   "\"dense\"", "has no sparse attention"),
       NAM56R_ONLY("policy.attention.backend", policy.value.attention.backend, "auto", "\"auto\"",
                   "has one attention kernel"),
-      NAM56R_ONLY("policy.attention.indexer_loss_coeff",
-                  policy.value.attention.indexer_loss_coeff, 0.0, "0.0",
-                  "has no indexer to train"),
+      NAM56R_ONLY("policy.attention.indexer_loss_coeff", policy.value.attention.indexer_loss_coeff,
+                  0.0, "0.0", "has no indexer to train"),
 
       NAM56R_ONLY("policy.precision.compute", policy.value.precision.compute, "fp32", "\"fp32\"",
                   "computes in fp32"),
@@ -108,8 +112,8 @@ const std::vector<SupportRule>& Rules() {
                   "has AdamW only"),
       NAM56R_ONLY("policy.optimizer.distributed", policy.value.optimizer.distributed, false,
                   "false", "keeps the whole optimizer state on every rank of its stage"),
-      NAM56R_ONLY("policy.optimizer.precision_aware", policy.value.optimizer.precision_aware,
-                  false, "false", "keeps the optimizer state in fp32"),
+      NAM56R_ONLY("policy.optimizer.precision_aware", policy.value.optimizer.precision_aware, false,
+                  "false", "keeps the optimizer state in fp32"),
       NAM56R_ONLY("policy.overlap.grad_reduce", policy.value.overlap.grad_reduce, false, "false",
                   "reduces gradients after the backward pass"),
       NAM56R_ONLY("policy.overlap.param_gather", policy.value.overlap.param_gather, false, "false",
@@ -117,22 +121,20 @@ const std::vector<SupportRule>& Rules() {
       NAM56R_ONLY("policy.overlap.moe_expert_parallel_comm",
                   policy.value.overlap.moe_expert_parallel_comm, false, "false",
                   "exchanges tokens in the step that needs them"),
-      NAM56R_ONLY("policy.overlap.delay_wgrad_compute",
-                  policy.value.overlap.delay_wgrad_compute, false, "false",
-                  "computes weight gradients in the backward pass"),
-      NAM56R_ONLY("policy.overlap.moe_shared_expert", policy.value.overlap.moe_shared_expert,
-                  false, "false", "computes the shared expert after the dispatch"),
+      NAM56R_ONLY("policy.overlap.delay_wgrad_compute", policy.value.overlap.delay_wgrad_compute,
+                  false, "false", "computes weight gradients in the backward pass"),
+      NAM56R_ONLY("policy.overlap.moe_shared_expert", policy.value.overlap.moe_shared_expert, false,
+                  "false", "computes the shared expert after the dispatch"),
       NAM56R_ONLY("policy.kernels.cross_entropy", policy.value.kernels.cross_entropy, "native",
                   "\"native\"", "has its own loss only"),
-      NAM56R_ONLY("policy.kernels.mla_down_proj_fusion",
-                  policy.value.kernels.mla_down_proj_fusion, false, "false",
-                  "has no fused down-projection"),
+      NAM56R_ONLY("policy.kernels.mla_down_proj_fusion", policy.value.kernels.mla_down_proj_fusion,
+                  false, "false", "has no fused down-projection"),
       NAM56R_ONLY("policy.dispatcher.kind", policy.value.dispatcher.kind, "alltoall",
                   "\"alltoall\"", "exchanges tokens all to all"),
       NAM56R_ONLY("policy.dispatcher.router_dtype", policy.value.dispatcher.router_dtype, "fp32",
                   "\"fp32\"", "routes in fp32"),
-      NAM56R_ONLY("policy.dispatcher.capacity_factor", policy.value.dispatcher.capacity_factor,
-                  0.0, "0.0", "drops no token"),
+      NAM56R_ONLY("policy.dispatcher.capacity_factor", policy.value.dispatcher.capacity_factor, 0.0,
+                  "0.0", "drops no token"),
       NAM56R_ONLY("policy.dispatcher.pad_to_capacity", policy.value.dispatcher.pad_to_capacity,
                   false, "false", "pads no expert"),
       NAM56R_ONLY("policy.regional_compile.mamba", policy.value.regional_compile.mamba, false,

@@ -69,9 +69,7 @@ const Argument* Release::FindDest(std::string_view dest) const {
   return it == arguments.end() ? nullptr : &*it;
 }
 
-std::vector<std::string> DialectNames() {
-  return {"native", std::string(kMegatron019.dialect)};
-}
+std::vector<std::string> DialectNames() { return {"native", std::string(kMegatron019.dialect)}; }
 
 const Release* FindRelease(std::string_view dialect) {
   const std::array releases = {&kMegatron019};
@@ -95,8 +93,8 @@ std::vector<std::string> Violations(const Release& release, std::string_view fla
   }
   for (const std::string& value : values) {
     if (!TypeFits(*argument, value)) {
-      violations.push_back(
-          fmt::format("{} {}: '{}' is not of type {}", release.dialect, flag, value, argument->type));
+      violations.push_back(fmt::format("{} {}: '{}' is not of type {}", release.dialect, flag,
+                                       value, argument->type));
     } else if (!IsChoice(*argument, value)) {
       violations.push_back(fmt::format("{} {}: '{}' is not among {}", release.dialect, flag, value,
                                        fmt::join(argument->choices, ", ")));

@@ -22,8 +22,7 @@ base::Diagnostics Check(std::span<const SupportRule> rules, const seams::Context
     error.code = "DIALECT0002";
     error.surface =
         rule.field.starts_with("recipe.") ? base::Surface::kPlan : base::Surface::kPolicy;
-    error.message =
-        fmt::format("{}: {} {}", Says(context, rule.field), context.dialect, rule.why);
+    error.message = fmt::format("{}: {} {}", Says(context, rule.field), context.dialect, rule.why);
     if (rule.detail != nullptr) error.message += ": " + rule.detail(context);
     error.where.push_back({At(context, rule.field), Says(context, rule.field)});
     error.fields.emplace_back(rule.field);

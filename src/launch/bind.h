@@ -50,7 +50,7 @@ struct BoundRun {
 
 /// What the launcher was started with; the only things binding takes from the process around it.
 struct BindOptions {
-  std::filesystem::path receipt_directory;  ///< absolute; need not exist yet
+  std::filesystem::path receipt_directory;                  ///< absolute; need not exist yet
   std::map<std::string, std::string> launcher_environment;  ///< see ProcessEnvironment()
   std::filesystem::path executable;  ///< of the launcher; empty: /proc/self/exe
   std::int64_t cores = 0;            ///< when the host says 0; 0: as found

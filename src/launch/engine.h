@@ -28,9 +28,9 @@ struct RankEvent {
 struct RankOutcome {
   std::int64_t rank = 0;
   bool started = false;
-  int exit_code = -1;    ///< when it exited
-  int signal = 0;        ///< when it was killed
-  double seconds = 0;    ///< from start to end
+  int exit_code = -1;  ///< when it exited
+  int signal = 0;      ///< when it was killed
+  double seconds = 0;  ///< from start to end
   bool first_failure = false;
 };
 
@@ -44,10 +44,11 @@ struct EngineResult {
 };
 
 struct EngineOptions {
-  std::filesystem::path log_directory;                   ///< rank-N.log
-  double grace_seconds = 1.0;                            ///< SIGTERM to SIGKILL
-  std::int64_t max_log_bytes = std::int64_t{64} << 20;   ///< a rank; what is over is counted, not kept
-  std::function<void(const RankEvent&)> on_event;        ///< from the supervising thread
+  std::filesystem::path log_directory;  ///< rank-N.log
+  double grace_seconds = 1.0;           ///< SIGTERM to SIGKILL
+  std::int64_t max_log_bytes = std::int64_t{64}
+                               << 20;              ///< a rank; what is over is counted, not kept
+  std::function<void(const RankEvent&)> on_event;  ///< from the supervising thread
   std::function<void(std::int64_t rank, std::string_view line)> on_line;  ///< likewise
 };
 

@@ -9,8 +9,8 @@
 
 namespace nam56r::launch {
 
-/// A process beside the launcher that outlives it by a moment: when the launcher is gone, however it
-/// went, it sends SIGKILL to every process group that it was told of, and ends. PR_SET_PDEATHSIG
+/// A process beside the launcher that outlives it by a moment: when the launcher is gone, however
+/// it went, it sends SIGKILL to every process group that it was told of, and ends. PR_SET_PDEATHSIG
 /// alone would reach the ranks but not what they started.
 ///
 /// A descendant that leaves its rank's process group (setsid) is out of reach.

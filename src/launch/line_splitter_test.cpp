@@ -11,7 +11,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::vector<std::string> Split(const std::vector<std::string>& chunks, std::size_t max_bytes = 100) {
+std::vector<std::string> Split(const std::vector<std::string>& chunks,
+                               std::size_t max_bytes = 100) {
   std::vector<std::string> lines;
   LineSplitter splitter([&](std::string_view line) { lines.emplace_back(line); }, max_bytes);
   for (const std::string& chunk : chunks) splitter.Feed(chunk);

@@ -15,16 +15,16 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 using testing::ForkedProcess;
 using testing::Gone;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::Lines;
+using ::testing::Not;
 using testing::ProcessesWith;
 using testing::Slurp;
 using testing::TemporaryDirectory;
+using ::testing::UnorderedElementsAre;
 using testing::Within;
 
 const std::map<std::string, std::string> kPath = {{"PATH", "/usr/bin:/bin"}};
@@ -139,8 +139,7 @@ TEST_F(LocalEngineTest, RanksInheritNothing) {
   ASSERT_TRUE(result);
   EXPECT_THAT(Lines(Log(0)), ElementsAre("0", "1", "2", "3")) << "3 is the directory that ls reads";
   EXPECT_EQ(Log(1), "/dev/null\n");
-  EXPECT_THAT(Lines(Log(2)),
-              ElementsAre("SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"));
+  EXPECT_THAT(Lines(Log(2)), ElementsAre("SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"));
 }
 
 TEST_F(LocalEngineTest, SixtyFourRanksThatExitAtOnce) {
@@ -170,8 +169,8 @@ TEST_F(LocalEngineTest, TenMegabytesWithoutNewline) {
     longest = std::max(longest, line.size());
     bytes += line.size();
   };
-  auto result = LocalEngine().Run({{0, {"/usr/bin/head", "-c", "10000000", "/dev/zero"}, {}}},
-                                  options);
+  auto result =
+      LocalEngine().Run({{0, {"/usr/bin/head", "-c", "10000000", "/dev/zero"}, {}}}, options);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->outcome, Outcome::kSucceeded);
   EXPECT_EQ(bytes, 10'000'000u);
@@ -261,8 +260,8 @@ TEST_F(LocalEngineTest, ProgramThatTheKernelRefusesStopsTheOthers) {
   std::ofstream(Path("broken")) << "not a program";
   std::filesystem::permissions(Path("broken"), std::filesystem::perms::owner_all);
   const std::string marker = Path("marker").string();
-  auto result = Run({Shell(0, fmt::format(": {}; {}", marker, kStubborn)),
-                     {1, {Path("broken").string()}, {}}});
+  auto result = Run(
+      {Shell(0, fmt::format(": {}; {}", marker, kStubborn)), {1, {Path("broken").string()}, {}}});
   ASSERT_FALSE(result);
   EXPECT_THAT(result.errors()[0].message, AllOf(HasSubstr("rank 1"), HasSubstr("Exec format")));
   EXPECT_THAT(ProcessesWith(marker), IsEmpty());
@@ -314,8 +313,8 @@ TEST_F(LocalEngineTest, LogThatCannotGrowFailsTheRun) {
 }
 
 TEST_F(LocalEngineTest, DescendantsEndWithTheirRank) {
-  auto result = Run({Shell(0, fmt::format("({}) & echo $! > {}", kStubborn,
-                                          Path("grandchild").string()))});
+  auto result =
+      Run({Shell(0, fmt::format("({}) & echo $! > {}", kStubborn, Path("grandchild").string()))});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->outcome, Outcome::kSucceeded);
   EXPECT_TRUE(Gone(PidIn("grandchild")));
@@ -377,9 +376,9 @@ int RunAndTell(const std::vector<RankCommand>& ranks, const EngineOptions& optio
 }
 
 TEST_F(LocalEngineTest, InterruptStopsAllWithinTwoSeconds) {
-  for (const auto& [number, reason] :
-       {std::pair(SIGINT, "interrupted by SIGINT\n"), std::pair(SIGTERM, "interrupted by SIGTERM\n"),
-        std::pair(SIGHUP, "interrupted by SIGHUP\n")}) {
+  for (const auto& [number, reason] : {std::pair(SIGINT, "interrupted by SIGINT\n"),
+                                       std::pair(SIGTERM, "interrupted by SIGTERM\n"),
+                                       std::pair(SIGHUP, "interrupted by SIGHUP\n")}) {
     std::filesystem::remove(Path("pid"));
     const std::string script = fmt::format("echo $$ > {}; {}", Path("pid").string(), kStubborn);
     ForkedProcess launcher([&] { return RunAndTell({Shell(0, script)}, Options()); });
@@ -413,12 +412,13 @@ TEST_F(LocalEngineTest, SecondInterruptKillsAtOnce) {
 
 TEST_F(LocalEngineTest, KilledLauncherLeavesNoOrphan) {
   const std::string marker = Path("marker").string();
-  const std::string script =
-      fmt::format("(trap '' TERM HUP INT; echo; exec /bin/sh -c \": {0}; while :; do sleep 0.05; "
-                  "done\") & echo $! > {1}; echo $$ > {2}; {3}",
-                  marker, Path("grandchild").string(), Path("pid").string(), kStubborn);
-  ForkedProcess launcher(
-      [&] { return RunAndTell({Shell(0, script), Shell(1, kStubborn)}, Options()); });
+  const std::string script = fmt::format(
+      "(trap '' TERM HUP INT; echo; exec /bin/sh -c \": {0}; while :; do sleep 0.05; "
+      "done\") & echo $! > {1}; echo $$ > {2}; {3}",
+      marker, Path("grandchild").string(), Path("pid").string(), kStubborn);
+  ForkedProcess launcher([&] {
+    return RunAndTell({Shell(0, script), Shell(1, kStubborn)}, Options());
+  });
   const pid_t grandchild = PidIn("grandchild");
   const pid_t rank = PidIn("pid");
   ASSERT_TRUE(Within(5, [&] { return ProcessesWith(marker).size() >= 2; }));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -17,8 +16,9 @@ namespace nam56r::launch {
 ///       if (progress.Feed(e, seconds_since_start)) Redraw(progress.Line());
 ///     };
 ///
-/// Events that count (docs/events.md): "step" {"step", "loss", "mtp_loss", "tokens"|"tokens_per_s"},
-/// "validation" {"step", "loss"}. Ranks that report the same step count once.
+/// Events that count (docs/events.md): "step" {"step", "loss", "mtp_loss",
+/// "tokens"|"tokens_per_s"}, "validation" {"step", "loss"}. Ranks that report the same step count
+/// once.
 class Progress {
  public:
   struct Options {
@@ -32,8 +32,8 @@ class Progress {
   /// True when Line() may have changed. |seconds| since the run's start; never goes back.
   bool Feed(const RankEvent& event, double seconds);
 
-  /// "step 120/300  loss 2.61  mtp 2.90  tokens/s 41.2 k  left 1 min 03 s"; before the first step,
-  /// what the ranks are doing. The rate is an exponential mean over about ten steps.
+  /// "step 120/300  loss 2.612  mtp 2.903  tokens/s 41.2 k  left 1 min 03 s"; before the first
+  /// step, "starting". The rate is an exponential mean over about ten steps.
   std::string Line() const;
 
   /// For logs: the line of the last step when it is the first, the last or one of every
@@ -42,22 +42,24 @@ class Progress {
 
   std::int64_t step() const { return step_; }
   std::optional<double> loss() const { return loss_; }
-  std::optional<double> tokens_per_second() const;
+  std::optional<double> tokens_per_second() const { return tokens_per_second_; }
   std::optional<double> seconds_left() const;
 
  private:
+  bool FeedStep(const nlohmann::json& event, double seconds);
+
   Options options_;
   std::int64_t step_ = 0;
-  std::int64_t first_step_ = 0;
+  std::int64_t steps_seen_ = 0;
   double step_at_ = 0;  ///< seconds, of step_
   std::optional<double> loss_;
   std::optional<double> mtp_loss_;
   std::optional<double> validation_loss_;
   std::optional<double> seconds_per_step_;
   std::optional<double> tokens_per_second_;
-  std::string phase_ = "starting";
+  std::optional<std::string> pending_validation_;
   std::int64_t told_step_ = 0;
-  std::optional<std::string> pending_plain_;
+  bool told_any_ = false;
 };
 
 }  // namespace nam56r::launch

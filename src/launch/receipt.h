@@ -47,9 +47,9 @@ struct Receipt {
   std::string dialect;
   std::int64_t world_size = 0;
   ReceiptState state = ReceiptState::kRunning;
-  std::string started;       ///< "2026-08-01T12:00:00Z"
-  nlohmann::json launcher;   ///< {"pid", "boot_id", "start_ticks", "hostname"}
-  nlohmann::json outcome;    ///< outcome.json; null while there is none
+  std::string started;      ///< "2026-08-01T12:00:00Z"
+  nlohmann::json launcher;  ///< {"pid", "boot_id", "start_ticks", "hostname"}
+  nlohmann::json outcome;   ///< outcome.json; null while there is none
 };
 
 /// Writes one receipt. Every method's error is LAUNCH0010 (surface host): not writable.
@@ -66,8 +66,7 @@ class ReceiptWriter {
   /// Makes the directory (it must not exist yet; its parents may), and everything that is known
   /// before the first process starts.
   static base::Expected<ReceiptWriter> Create(const Identity& identity,
-                                              std::string_view contract_bytes,
-                                              const BoundRun& run);
+                                              std::string_view contract_bytes, const BoundRun& run);
   ~ReceiptWriter();
   ReceiptWriter(ReceiptWriter&&) noexcept;
   ReceiptWriter& operator=(ReceiptWriter&&) noexcept;
@@ -88,7 +87,8 @@ class ReceiptWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// "20260801T120000Z-nam56r-tiny-3fa94c1b20d7"; |attempt| > 1 adds "-2", ... for runs of one second.
+/// "20260801T120000Z-nam56r-tiny-3fa94c1b20d7"; |attempt| > 1 adds "-2", ... for runs of one
+/// second.
 std::string ReceiptId(std::int64_t unix_seconds, const std::string& name, const std::string& digest,
                       int attempt = 1);
 
@@ -103,9 +103,9 @@ struct ReceiptList {
 /// Everything below |runs_directory|; a directory that does not exist has no receipts.
 base::Expected<ReceiptList> ListReceipts(const std::filesystem::path& runs_directory);
 
-/// A name that says its value is a secret: one of its parts is TOKEN, SECRET, PASSWORD, PASSWD, KEY,
-/// CREDENTIAL or a plural of them. "HF_TOKEN", "apiKey" and "AWS_ACCESS_KEY_ID" do, "MONKEY" and
-/// "TOKENIZER" do not.
+/// A name that says its value is a secret: one of its parts is TOKEN, SECRET, PASSWORD, PASSWD,
+/// KEY, CREDENTIAL or a plural of them. "HF_TOKEN", "apiKey" and "AWS_ACCESS_KEY_ID" do, "MONKEY"
+/// and "TOKENIZER" do not.
 bool NamesSecret(std::string_view name);
 
 /// What stands in a receipt instead of a secret.

@@ -22,10 +22,12 @@
 namespace nam56r::launch {
 
 struct RunOptions {
-  const base::Loaded<host::Host>* host = nullptr;  ///< null: defaults
-  std::filesystem::path runs_directory;            ///< empty: host paths.runs, then ./runs
+  const base::Loaded<host::Host>* host = nullptr;           ///< null: defaults
+  std::filesystem::path runs_directory;                     ///< empty: host paths.runs, then ./runs
   std::map<std::string, std::string> launcher_environment;  ///< see ProcessEnvironment()
   std::filesystem::path executable;                         ///< see BindOptions
+  std::int64_t cores = 0;                                   ///< see BindOptions
+  std::int64_t memory_bytes = 0;                            ///< see BindOptions
   double grace_seconds = 1.0;
   std::int64_t max_log_bytes = std::int64_t{64} << 20;
   /// Called once, when the receipt exists and before the first process starts.

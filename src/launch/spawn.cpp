@@ -35,11 +35,10 @@ base::Expected<Pipe> MakePipe() {
 
 base::Diagnostic CannotStart(const RankCommand& command, const std::string& why) {
   const std::string program = command.argv.empty() ? std::string() : command.argv[0];
-  base::Diagnostic error = HostError(
-      "LAUNCH0001",
-      fmt::format("rank {}: cannot execute {}: {}", command.rank,
-                  program.empty() ? "(no program)" : program, why),
-      "build or install it, or name another in the host file");
+  base::Diagnostic error = HostError("LAUNCH0001",
+                                     fmt::format("rank {}: cannot execute {}: {}", command.rank,
+                                                 program.empty() ? "(no program)" : program, why),
+                                     "build or install it, or name another in the host file");
   if (!program.empty()) error.where = {{{program, 0, 0}, "the program"}};
   return error;
 }

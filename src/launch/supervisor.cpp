@@ -305,9 +305,8 @@ void Supervisor::CheckEnded(Rank& rank) {
 }
 
 void Supervisor::OnLogError(const Rank& rank, int error) {
-  const std::string why =
-      fmt::format("the log {} cannot be written: {}", rank.log.path().string(),
-                  std::generic_category().message(error));
+  const std::string why = fmt::format("the log {} cannot be written: {}", rank.log.path().string(),
+                                      std::generic_category().message(error));
   if (!stopping_) {
     Stop(why, Outcome::kFailed);
   } else if (outcome_ == Outcome::kSucceeded) {

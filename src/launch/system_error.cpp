@@ -11,9 +11,8 @@
 namespace nam56r::launch {
 
 base::Diagnostic SystemError(std::string_view doing, int number) {
-  base::Diagnostic diagnostic =
-      HostError("LAUNCH0003",
-                fmt::format("cannot {}: {}", doing, std::generic_category().message(number)));
+  base::Diagnostic diagnostic = HostError(
+      "LAUNCH0003", fmt::format("cannot {}: {}", doing, std::generic_category().message(number)));
   if (number == EMFILE || number == ENFILE) {
     diagnostic.fix = "raise the limit on open files (ulimit -n): a rank takes five";
   } else if (number == EAGAIN) {

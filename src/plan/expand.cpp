@@ -286,10 +286,15 @@ base::Expected<Plan> Expand(const base::Loaded<recipe::Recipe>& loaded, const Cu
                             const CutsOrigin& cuts_origin) {
   const recipe::Recipe& recipe = loaded.value;
   Refusals refusals(loaded, cuts, cuts_origin);
-  const Layers layers = ReadLayers(loaded, refusals);
+  Layers layers = ReadLayers(loaded, refusals);
   CheckDsaRanks(recipe.dsa.ranks, layers, refusals);
   CheckShapes(recipe, UsesOf(layers, recipe, cuts), refusals);
-  CheckCuts(layers.depth, layers.pieces, cuts, refusals);
+  if (cuts.layers_per_chunk.empty()) {
+    CheckCuts(layers.depth, layers.pieces, cuts, refusals);
+  } else {
+    CheckCuts(std::nullopt, {0}, cuts, refusals);  // the ranges alone
+    layers.pieces = PiecesUnder(cuts, layers.depth, layers.pieces, refusals);
+  }
   if (!refusals.empty()) return refusals.diagnostics();
 
   Plan plan;

@@ -69,6 +69,8 @@ struct Cuts {
   std::int64_t pipeline_parallel = 1;
   std::int64_t virtual_pipeline_parallel = 1;
   std::int64_t mtp_depth = 0;
+  /// Slots of each chunk, in model order; empty: the pattern's '|' say, or all are equal.
+  std::vector<std::int64_t> layers_per_chunk = {};
 };
 
 struct Plan {
@@ -93,6 +95,7 @@ struct CutsOrigin {
   base::SourceLocation pipeline_parallel;
   base::SourceLocation virtual_pipeline_parallel;
   base::SourceLocation mtp_depth;
+  base::SourceLocation layers_per_chunk = {};
 };
 
 /// Errors, all independent ones at once, surface plan:

@@ -25,6 +25,10 @@ base::SourceNote Refusals::Note(const std::string& field) const {
   if (field == kMtpDepthField) {
     return {origin_.mtp_depth, fmt::format("{} = {}", field, cuts_.mtp_depth)};
   }
+  if (field == kLayersPerChunkField) {
+    return {origin_.layers_per_chunk,
+            fmt::format("{} = [{}]", field, fmt::join(cuts_.layers_per_chunk, ", "))};
+  }
   base::SourceNote note{recipe_.At(field), field};
   for (const auto& entry : recipe::Schema()) {
     if (entry.spec.key != field) continue;

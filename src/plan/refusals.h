@@ -43,6 +43,7 @@ class Refusals {
 inline constexpr const char* kPipelineField = "layout.pipeline_parallel";
 inline constexpr const char* kVirtualPipelineField = "layout.virtual_pipeline_parallel";
 inline constexpr const char* kMtpDepthField = "mtp.depth";
+inline constexpr const char* kLayersPerChunkField = "layout.layers_per_chunk";
 
 /// The divisors of |n| (at least 1) in rising order, as text; the first |most| of them.
 std::vector<std::string> Divisors(std::int64_t n, std::size_t most = 64);

@@ -40,11 +40,14 @@ class Shapes {
     if (value >= least && value <= most) return true;
     Refusals::Refusal refusal;
     refusal.code = "PLAN0006";
-    refusal.message = fmt::format("{} is {}, but {} needs {} to {}", key, value, needed_by, least,
-                                  std::min(most, kMaxSize));
+    // The general bound is only worth a word to somebody who went beyond it.
+    const std::string range = value < least && most == kMaxSize
+                                  ? fmt::format("at least {}", least)
+                                  : fmt::format("{}..{}", least, most);
+    refusal.message = fmt::format("{} is {}, but {} needs {}", key, value, needed_by, range);
     refusal.fields = {key};
     if (!because.empty()) refusal.fields.push_back(because);
-    refusal.valid = {fmt::format("{}..{}", least, std::min(most, kMaxSize))};
+    refusal.valid = {range};
     refusal.fix = fmt::format("set {}{}", key, way_out);
     refusals_.Add(std::move(refusal));
     return false;
@@ -102,7 +105,7 @@ class Shapes {
                                  "(mla.qk_pos_emb_head_dim) that an indexer head holds",
                                  dsa.indexer_head_dim, rotary),
                      {"dsa.indexer_head_dim", "mla.qk_pos_emb_head_dim"},
-                     {fmt::format("{}..{}", rotary, kMaxSize)},
+                     {fmt::format("at least {}", rotary)},
                      fmt::format("set dsa.indexer_head_dim to at least {}", rotary)});
     }
   }

@@ -28,7 +28,9 @@ void RefuseUneven(std::int64_t depth, std::int64_t chunks, const Cuts& cuts, Ref
       depth, cuts.pipeline_parallel, cuts.virtual_pipeline_parallel, chunks, depth);
   refusal.fields = {"model.depth", kPipelineField, kVirtualPipelineField};
   refusal.valid = Divisors(depth);
-  refusal.fix = "write the cuts with '|' in model.pattern";
+  refusal.fix = fmt::format(
+      "list the layers of each chunk in {}, or write the cuts with '|' in model.pattern",
+      kLayersPerChunkField);
   if (depth % cuts.pipeline_parallel == 0) {
     refusal.fix += fmt::format("; or with PP={} set {} to one of {}", cuts.pipeline_parallel,
                                kVirtualPipelineField,
@@ -45,8 +47,9 @@ void RefusePieces(std::int64_t pieces, std::int64_t chunks, const Cuts& cuts, Re
                   cuts.pipeline_parallel, cuts.virtual_pipeline_parallel, chunks);
   refusal.fields = {"model.pattern", kPipelineField, kVirtualPipelineField};
   refusal.valid = LayoutsOf(pieces);
-  refusal.fix = fmt::format("write {} '|' in model.pattern, or choose a layout with {} chunks",
-                            chunks - 1, pieces);
+  refusal.fix = chunks == 1 ? "remove every '|' from model.pattern"
+                            : fmt::format("write {} '|' in model.pattern", chunks - 1);
+  refusal.fix += fmt::format(", or choose a layout with {} chunks", pieces);
   refusals.Add(std::move(refusal));
 }
 
@@ -83,6 +86,51 @@ void CheckCuts(std::optional<std::int64_t> depth, const std::vector<std::int64_t
   } else if (depth && *depth % chunks != 0) {
     RefuseUneven(*depth, chunks, cuts, refusals);
   }
+}
+
+std::vector<std::int64_t> PiecesUnder(const Cuts& cuts, std::optional<std::int64_t> depth,
+                                      const std::vector<std::int64_t>& pattern_pieces,
+                                      Refusals& refusals) {
+  const std::vector<std::int64_t>& chosen = cuts.layers_per_chunk;
+  if (chosen.empty()) return pattern_pieces;
+  if (std::max(cuts.pipeline_parallel, cuts.virtual_pipeline_parallel) > kMaxDepth) return chosen;
+  const std::int64_t chunks = cuts.pipeline_parallel * cuts.virtual_pipeline_parallel;
+  const auto refuse = [&](std::string message, std::vector<std::string> fields,
+                          std::vector<std::string> valid, std::string fix) {
+    refusals.Add(
+        {"PLAN0004", std::move(message), std::move(fields), std::move(valid), std::move(fix)});
+  };
+  if (static_cast<std::int64_t>(chosen.size()) != chunks) {
+    refuse(
+        fmt::format("{} names {} chunks, but PP * VPP = {} * {} = {}", kLayersPerChunkField,
+                    chosen.size(), cuts.pipeline_parallel, cuts.virtual_pipeline_parallel, chunks),
+        {kLayersPerChunkField, kPipelineField, kVirtualPipelineField},
+        {fmt::format("{} numbers", chunks)},
+        fmt::format("list {} numbers, or none for chunks of one length", chunks));
+  }
+  std::int64_t sum = 0;
+  bool positive = true;
+  for (const std::int64_t layers : chosen) {
+    positive = positive && layers >= 1 && layers <= kMaxDepth;
+    if (positive) sum += layers;
+  }
+  if (!positive || (depth && sum != *depth)) {
+    refuse(positive ? fmt::format("{} adds up to {} layers, but model.depth is {}",
+                                  kLayersPerChunkField, sum, *depth)
+                    : fmt::format("{} has a chunk without layers, or with too many",
+                                  kLayersPerChunkField),
+           {kLayersPerChunkField, "model.depth"},
+           {depth ? fmt::format("positive numbers that add up to {}", *depth) : "positive numbers"},
+           "change a chunk so that every layer is in one");
+  }
+  if (pattern_pieces.size() > 1 && pattern_pieces != chosen) {
+    refuse(fmt::format("{} and the '|' of model.pattern cut the model in different places",
+                       kLayersPerChunkField),
+           {kLayersPerChunkField, "model.pattern"},
+           {fmt::format("[{}]", fmt::join(pattern_pieces, ", "))},
+           fmt::format("remove {}, or the '|'", kLayersPerChunkField));
+  }
+  return chosen;
 }
 
 std::vector<std::int64_t> ChunkOfSlots(std::int64_t depth, const std::vector<std::int64_t>& pieces,

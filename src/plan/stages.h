@@ -18,6 +18,13 @@ inline constexpr std::int64_t kMaxMtpDepth = 64;
 void CheckCuts(std::optional<std::int64_t> depth, const std::vector<std::int64_t>& pieces,
                const Cuts& cuts, Refusals& refusals);
 
+/// The letters in each piece once the policy has spoken: |pattern_pieces| unless
+/// cuts.layers_per_chunk is there. Adds PLAN0004 unless that has a number for each chunk, adds up
+/// to |depth| and agrees with the pattern's own '|'.
+std::vector<std::int64_t> PiecesUnder(const Cuts& cuts, std::optional<std::int64_t> depth,
+                                      const std::vector<std::int64_t>& pattern_pieces,
+                                      Refusals& refusals);
+
 /// The chunk of each slot, for cuts that CheckCuts accepts.
 std::vector<std::int64_t> ChunkOfSlots(std::int64_t depth, const std::vector<std::int64_t>& pieces,
                                        const Cuts& cuts);

@@ -62,6 +62,12 @@ base::Schema<Policy> MakeSchema() {
         .min = 1,
         .max = 1024},
        +[](Policy& p) -> Int& { return p.layout.virtual_pipeline_parallel; }},
+      {{.key = "layout.layers_per_chunk",
+        .meaning = "Layers of each model chunk, in model order; empty: as the '|' of the pattern "
+                   "say, or all equal.",
+        .min = 1,
+        .max = 4096},
+       +[](Policy& p) -> std::vector<Int>& { return p.layout.layers_per_chunk; }},
       {{.key = "layout.expert_parallel",
         .meaning = "Ranks that the experts are dealt out to (EP).",
         .min = 1,

@@ -28,6 +28,8 @@ struct Layout {
   bool sequence_parallel = false;
   std::int64_t pipeline_parallel = 1;
   std::int64_t virtual_pipeline_parallel = 1;  ///< model chunks a stage
+  /// Layers of each chunk, in model order; empty: as the pattern's '|' say, or all equal.
+  std::vector<std::int64_t> layers_per_chunk;
   std::int64_t expert_parallel = 1;
   std::int64_t expert_tensor_parallel = 1;
   std::int64_t context_parallel = 1;

@@ -46,8 +46,8 @@ Diagnostic Unknown(const Context& context, const std::string& id) {
   error.valid = Ids();
   error.message = fmt::format("no seam is called '{}'", id);
   const auto nearest = base::NearestName(id, error.valid);
-  error.fix = nearest ? fmt::format("write \"{}\"", *nearest)
-                      : "remove it, or write one of the valid ids";
+  error.fix =
+      nearest ? fmt::format("write \"{}\"", *nearest) : "remove it, or write one of the valid ids";
   error.where = {{context.policy.At(kRequiredKey), fmt::format("seams.required lists '{}'", id)}};
   error.fields = {"policy.seams.required"};
   return error;
@@ -108,8 +108,8 @@ Diagnostic Unneeded(const Context& context, const Seam& seam) {
   warning.code = "SEAM0003";
   warning.severity = base::Severity::kWarning;
   warning.surface = base::Surface::kSeam;
-  warning.message = fmt::format("nothing in this launch uses the seam '{}' on {}", seam.id,
-                                context.dialect);
+  warning.message =
+      fmt::format("nothing in this launch uses the seam '{}' on {}", seam.id, context.dialect);
   warning.where = {PolicySide(context)};
   warning.fields = {"policy.seams.required"};
   warning.fix = fmt::format("remove \"{}\" from seams.required", seam.id);

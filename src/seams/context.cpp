@@ -11,8 +11,8 @@ std::vector<std::string> LayersOf(const plan::Plan& plan, plan::Family family,
   std::vector<std::string> layers;
   for (const plan::Slot& slot : plan.slots) {
     if (slot.family != family) continue;
-    if (!feature.empty() && std::find(slot.features.begin(), slot.features.end(), feature) ==
-                                slot.features.end()) {
+    if (!feature.empty() &&
+        std::find(slot.features.begin(), slot.features.end(), feature) == slot.features.end()) {
       continue;
     }
     layers.push_back(fmt::format("layer {} ({}-rank {})", slot.layer_number,

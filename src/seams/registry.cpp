@@ -17,9 +17,7 @@ bool Contains(const std::vector<std::string>& list, std::string_view item) {
 
 bool HasDsa(const Context& context) { return !context.plan.dsa_a_ranks.empty(); }
 
-bool Graphs(const Context& context) {
-  return context.policy.value.graphs.implementation != "none";
-}
+bool Graphs(const Context& context) { return context.policy.value.graphs.implementation != "none"; }
 
 // The layers of |family| and, when it executes, its MTP layer.
 Need ForFamily(const Context& context, Family family, std::string_view name) {
@@ -48,8 +46,7 @@ constexpr std::array kRegistry = {
          "no release has a matrix-to-matrix recurrence or a pattern symbol for it",
          [](const Context& c) { return ForFamily(c, Family::kR, "M2RNN"); },
          "after model build, the mixer class of every R layer is the M2RNN mixer",
-         "the R layers train as Mamba-2",
-         "DatasunriseOU/cppmega cppmega/megatron/m2rnn_spec.py"},
+         "the R layers train as Mamba-2", "DatasunriseOU/cppmega cppmega/megatron/m2rnn_spec.py"},
     Seam{"mamba3-mixer", "M", base::Surface::kPlan,
          "megatron.core.ssm.mamba_mixer.MambaMixer, on the M layers",
          "the release's mixer is Mamba-2: it has no MIMO rank, no rotation of the state and no "
@@ -64,9 +61,10 @@ constexpr std::array kRegistry = {
          [](const Context& c) -> Need {
            // megatron@0.19 writes '+' and 'D' into one pattern, so that nothing is left to route.
            if (!HasDsa(c) || c.dialect == "megatron@0.19") return {};
-           return {Level::kRequired, fmt::format("recipe.dsa.ranks lists {} A-ranks",
-                                                 c.plan.dsa_a_ranks.size()),
-                   {"recipe.dsa.ranks"}, LayersOf(c.plan, Family::kA, "dsa")};
+           return {Level::kRequired,
+                   fmt::format("recipe.dsa.ranks lists {} A-ranks", c.plan.dsa_a_ranks.size()),
+                   {"recipe.dsa.ranks"},
+                   LayersOf(c.plan, Family::kA, "dsa")};
          },
          "after model build, the attention class of every A layer is the one of its rank",
          "every A layer is the same attention",
@@ -76,7 +74,9 @@ constexpr std::array kRegistry = {
          "releases before 0.19 have no pattern symbol for MLA: '*' builds multi-head attention",
          [](const Context& c) -> Need {
            if (!Uses(c, Family::kA) || c.dialect == "megatron@0.19") return {};
-           return {Level::kRequired, "the recipe's A layers are MLA", {"recipe.model.pattern"},
+           return {Level::kRequired,
+                   "the recipe's A layers are MLA",
+                   {"recipe.model.pattern"},
                    LayersOf(c.plan, Family::kA)};
          },
          "after model build, trunk and MTP attention are the same MLA class",
@@ -119,7 +119,9 @@ constexpr std::array kRegistry = {
          "the release keeps index scores per indexer head in fp32",
          [](const Context& c) -> Need {
            if (!HasDsa(c)) return {};
-           return {Level::kOptional, "the recipe has DSA layers", {"recipe.dsa.ranks"},
+           return {Level::kOptional,
+                   "the recipe has DSA layers",
+                   {"recipe.dsa.ranks"},
                    LayersOf(c.plan, Family::kA, "dsa")};
          },
          "the replaced function carries its marker after import",
@@ -154,15 +156,18 @@ constexpr std::array kRegistry = {
                    LayersOf(c.plan, Family::kA, "dsa")};
          },
          "capture succeeds, and each patched function carries its marker",
-         "graph capture fails at the first DSA layer", "DatasunriseOU/cppmega apply_dsa_cg_patches"},
+         "graph capture fails at the first DSA layer",
+         "DatasunriseOU/cppmega apply_dsa_cg_patches"},
     Seam{"mamba-recompute", "M", base::Surface::kPolicy,
          "megatron.core.ssm.mamba_layer.MambaLayer.forward",
          "the release's selective recompute knows no Mamba layer",
          [](const Context& c) -> Need {
            const bool recurrent = Uses(c, Family::kM) || Uses(c, Family::kR);
            if (!recurrent || c.policy.value.recompute.granularity != "selective") return {};
-           return {Level::kOptional, "recompute is selective and the recipe has recurrent layers",
-                   {"policy.recompute.granularity"}, LayersOf(c.plan, Family::kM)};
+           return {Level::kOptional,
+                   "recompute is selective and the recipe has recurrent layers",
+                   {"policy.recompute.granularity"},
+                   LayersOf(c.plan, Family::kM)};
          },
          "after model build, every M layer's forward carries the marker",
          "the recurrent layers keep their activations: 99.7 of 119.8 GB on the recorded H200 run",
@@ -204,8 +209,8 @@ constexpr std::array kRegistry = {
          },
          "the replaced function carries its marker after import", "slower, with equal results",
          "DatasunriseOU/cppmega moe_dispatcher_patch.py"},
-    Seam{"selective-fp8-moe", "E", base::Surface::kPolicy, "megatron.core.fp8_utils.get_fp8_context",
-         "the release's FP8 scope is every linear layer",
+    Seam{"selective-fp8-moe", "E", base::Surface::kPolicy,
+         "megatron.core.fp8_utils.get_fp8_context", "the release's FP8 scope is every linear layer",
          [](const Context& c) -> Need {
            if (!Uses(c, Family::kE) || c.policy.value.precision.compute != "fp8") return {};
            return Field(Level::kOptional, "policy.precision.compute", "fp8");
@@ -217,7 +222,8 @@ constexpr std::array kRegistry = {
          "the Mamba-3 kernels take seven parameters in fp32, and the wrapper casts all to bf16",
          [](const Context& c) -> Need {
            if (!Uses(c, Family::kM) || c.policy.value.precision.compute == "fp32") return {};
-           return {Level::kOptional, "the recipe has Mamba-3 layers in reduced precision",
+           return {Level::kOptional,
+                   "the recipe has Mamba-3 layers in reduced precision",
                    {"recipe.model.pattern", "policy.precision.compute"},
                    LayersOf(c.plan, Family::kM)};
          },
@@ -228,12 +234,13 @@ constexpr std::array kRegistry = {
          "every DSA layer computes its own indices",
          [](const Context& c) -> Need {
            if (!HasDsa(c)) return {};
-           return {Level::kOptional, "the recipe has DSA layers", {"recipe.dsa.ranks"},
+           return {Level::kOptional,
+                   "the recipe has DSA layers",
+                   {"recipe.dsa.ranks"},
                    LayersOf(c.plan, Family::kA, "dsa")};
          },
          "the replaced function carries its marker after import",
-         "indices are exact and cost more time",
-         "DatasunriseOU/cppmega index_cache_patch.py"},
+         "indices are exact and cost more time", "DatasunriseOU/cppmega index_cache_patch.py"},
     Seam{"mamba-regional-compile", "M", base::Surface::kPolicy,
          "the elementwise regions of the Mamba-3 mixer",
          "the release compiles no region of a Mamba layer",

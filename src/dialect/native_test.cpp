@@ -1,0 +1,134 @@
+#include "src/dialect/native.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "src/dialect/native_rules.h"
+#include "src/seams/test_launch.h"
+
+namespace nam56r::dialect {
+namespace {
+
+using seams::Change;
+using seams::Laptop;
+using seams::TestLaunch;
+using testing::Contains;
+using testing::HasSubstr;
+
+TEST(Native, SurfaceIsTheContractsFields) {
+  const TestLaunch launch = Laptop();
+  auto lowered = Lower(launch.On("native"));
+  ASSERT_TRUE(lowered) << lowered.errors().front().message;
+  std::size_t layout = 0;
+  for (const NativeArg& arg : lowered->args) {
+    if (arg.flag == "model.hidden_size") {
+      EXPECT_EQ(arg.values, std::vector<std::string>{"128"});
+      EXPECT_EQ(arg.owner, base::Surface::kPlan);
+      EXPECT_EQ(arg.from, "recipe model.hidden_size");
+    }
+    layout += arg.owner == base::Surface::kPolicy ? 1 : 0;
+  }
+  EXPECT_EQ(layout, 8u);
+  EXPECT_EQ(lowered->args.size(), recipe::Schema().size() + layout);
+  EXPECT_EQ(lowered->fields.size(), policy::Schema().size());
+  EXPECT_TRUE(lowered->rewrites.empty());
+}
+
+struct Refused {
+  std::string field;
+  Change change;
+};
+
+TEST(Native, RefusesWhatTheRuntimeDoesNotExecute) {
+  const std::vector<Refused> cases = {
+      {"recipe.dsa.ranks",
+       [](auto& r, auto&) {
+         r.dsa.ranks = {1, 3};
+       }},
+      {"recipe.structure.enabled", [](auto& r, auto&) { r.structure.enabled = true; }},
+      {"recipe.model.tokenizer",
+       [](auto& r, auto&) { r.model.tokenizer = "HuggingFaceTokenizer"; }},
+      {"recipe.dense.activation", [](auto& r, auto&) { r.dense.activation = "squared_relu"; }},
+      {"policy.layout.tensor_parallel", [](auto&, auto& p) { p.layout.tensor_parallel = 2; }},
+      {"policy.layout.sequence_parallel",
+       [](auto&, auto& p) { p.layout.sequence_parallel = true; }},
+      {"policy.layout.context_parallel", [](auto&, auto& p) { p.layout.context_parallel = 2; }},
+      {"policy.layout.expert_tensor_parallel",
+       [](auto&, auto& p) { p.layout.expert_tensor_parallel = 2; }},
+      {"policy.layout.expert_parallel", [](auto&, auto& p) { p.layout.expert_parallel = 4; }},
+      {"policy.schedule.kind", [](auto&, auto& p) { p.schedule.kind = "interleaved"; }},
+      {"policy.precision.compute", [](auto&, auto& p) { p.precision.compute = "bf16"; }},
+      {"policy.graphs.implementation", [](auto&, auto& p) { p.graphs.implementation = "local"; }},
+      {"policy.recompute.granularity", [](auto&, auto& p) { p.recompute.granularity = "full"; }},
+      {"policy.optimizer.distributed", [](auto&, auto& p) { p.optimizer.distributed = true; }},
+      {"policy.optimizer.precision_aware",
+       [](auto&, auto& p) { p.optimizer.precision_aware = true; }},
+      {"policy.overlap.grad_reduce", [](auto&, auto& p) { p.overlap.grad_reduce = true; }},
+      {"policy.overlap.param_gather", [](auto&, auto& p) { p.overlap.param_gather = true; }},
+      {"policy.dispatcher.kind", [](auto&, auto& p) { p.dispatcher.kind = "flex"; }},
+      {"policy.dispatcher.capacity_factor",
+       [](auto&, auto& p) { p.dispatcher.capacity_factor = 1; }},
+      {"policy.dispatcher.pad_to_capacity",
+       [](auto&, auto& p) { p.dispatcher.pad_to_capacity = true; }},
+      {"policy.attention.sparse_mode",
+       [](auto&, auto& p) { p.attention.sparse_mode = "tilelang"; }},
+      {"policy.mtp.cross_entropy", [](auto&, auto& p) { p.mtp.cross_entropy = "liger"; }},
+      {"policy.seams.required", [](auto&, auto& p) { p.seams.required = {"m2rnn-mixer"}; }},
+  };
+  for (const Refused& c : cases) {
+    const TestLaunch launch = Laptop(c.change);
+    auto lowered = Lower(launch.On("native"));
+    ASSERT_FALSE(lowered) << c.field;
+    ASSERT_EQ(lowered.errors().size(), 1u) << c.field;
+    const base::Diagnostic& error = lowered.errors().front();
+    EXPECT_EQ(error.code, "DIALECT0002");
+    EXPECT_THAT(error.fields, Contains(c.field));
+    EXPECT_FALSE(error.valid.empty()) << c.field;
+    EXPECT_FALSE(error.fix.empty()) << c.field;
+    EXPECT_FALSE(error.where.empty()) << c.field;
+    EXPECT_EQ(error.surface,
+              c.field.starts_with("recipe.") ? base::Surface::kPlan : base::Surface::kPolicy);
+  }
+}
+
+TEST(Native, RefusalOfSparseAttentionNamesRanksAndLayers) {
+  const TestLaunch launch = Laptop([](auto& r, auto&) { r.dsa.ranks = {1, 3}; });
+  auto lowered = Lower(launch.On("native"));
+  ASSERT_FALSE(lowered);
+  const base::Diagnostic& error = lowered.errors().front();
+  EXPECT_THAT(error.message, HasSubstr("[1, 3]"));
+  EXPECT_THAT(error.message, HasSubstr("layer 5 (A-rank 1), layer 13 (A-rank 3)"));
+  EXPECT_TRUE(error.where.front().at.file.ends_with("nam56r-tiny.toml"));
+}
+
+TEST(Native, ReportsEverythingAtOnce) {
+  const TestLaunch launch = Laptop([](auto& r, auto& p) {
+    r.structure.enabled = true;
+    p.precision.compute = "fp8";
+    p.optimizer.distributed = true;
+  });
+  auto lowered = Lower(launch.On("native"));
+  ASSERT_FALSE(lowered);
+  EXPECT_EQ(lowered.errors().size(), 3u);
+}
+
+TEST(Native, EveryRuleIsAboutAFieldThatExists) {
+  const TestLaunch launch = Laptop();
+  const Context context = launch.On("native");
+  for (const SupportRule& rule : NativeRules()) {
+    EXPECT_FALSE(rule.refuses(context)) << rule.field;
+    EXPECT_FALSE(rule.valid(context).empty()) << rule.field;
+  }
+}
+
+TEST(Lower, UnknownDialectIsRefusedWithTheNearest) {
+  const TestLaunch launch = Laptop();
+  auto lowered = Lower(launch.On("megatron@0.18"));
+  ASSERT_FALSE(lowered);
+  EXPECT_EQ(lowered.errors().front().code, "DIALECT0003");
+  EXPECT_THAT(lowered.errors().front().valid, Contains("megatron@0.19"));
+  EXPECT_THAT(lowered.errors().front().fix, HasSubstr("megatron@0.19"));
+}
+
+}  // namespace
+}  // namespace nam56r::dialect

@@ -1,0 +1,73 @@
+#include "src/dialect/release.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace nam56r::dialect {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Strings = std::vector<std::string>;
+
+const Release& Megatron019() { return *FindRelease("megatron@0.19"); }
+
+TEST(Release, OnlyKnownNamesAreFound) {
+  EXPECT_THAT(DialectNames(), ElementsAre("native", "megatron@0.19"));
+  EXPECT_NE(FindRelease("megatron@0.19"), nullptr);
+  EXPECT_EQ(FindRelease("native"), nullptr);
+  EXPECT_EQ(FindRelease("megatron@0.2"), nullptr);
+}
+
+TEST(Release, HoldsTheParsersFacts) {
+  const Release& release = Megatron019();
+  EXPECT_EQ(release.arguments.size(), 808u);
+  const Argument* beta2 = release.FindFlag("--adam-beta2");
+  ASSERT_NE(beta2, nullptr);
+  EXPECT_EQ(beta2->default_json, "0.999");
+  EXPECT_EQ(beta2->type, "float");
+  EXPECT_EQ(release.FindFlag("--persistent-save-interval"), release.FindDest("save_interval"));
+  EXPECT_EQ(release.FindFlag("--no-rope-fusion")->action, Action::kStoreFalse);
+  EXPECT_EQ(release.FindFlag("--hybrid-override"), nullptr);
+}
+
+TEST(Release, EveryDefaultIsJsonAndEveryFlagBelongsToOneArgument) {
+  std::set<std::string_view> flags;
+  for (const Argument& argument : Megatron019().arguments) {
+    EXPECT_TRUE(nlohmann::json::accept(argument.default_json)) << argument.dest;
+    ASSERT_FALSE(argument.flags.empty()) << argument.dest;
+    for (std::string_view flag : argument.flags) EXPECT_TRUE(flags.insert(flag).second) << flag;
+  }
+}
+
+TEST(Violations, AreWhatTheParserWouldRefuse) {
+  const Release& release = Megatron019();
+  auto check = [&](std::string_view flag, const Strings& values) {
+    return Violations(release, flag, values);
+  };
+  EXPECT_THAT(check("--lr", {"1e-05"}), IsEmpty());
+  EXPECT_THAT(check("--lr", {"fast"}), ElementsAre(HasSubstr("not of type float")));
+  EXPECT_THAT(check("--rotary-base", {"10000.0"}), ElementsAre(HasSubstr("not of type int")));
+  EXPECT_THAT(check("--lr", {}), ElementsAre(HasSubstr("takes 1 values, not 0")));
+  EXPECT_THAT(check("--bf16", {}), IsEmpty());
+  EXPECT_THAT(check("--bf16", {"true"}), SizeIs(1));
+  EXPECT_THAT(check("--optimizer", {"adamw"}), ElementsAre(HasSubstr("not among adam, sgd")));
+  EXPECT_THAT(check("--attention-backend", {"flash"}), IsEmpty());
+  EXPECT_THAT(check("--attention-backend", {"AttnBackend.flash"}), SizeIs(1));
+  EXPECT_THAT(check("--recompute-modules", {"mlp", "moe"}), IsEmpty());
+  EXPECT_THAT(check("--recompute-modules", {}), SizeIs(1));
+  EXPECT_THAT(check("--hybrid-layers", {"M"}), ElementsAre(HasSubstr("has no --hybrid-layers")));
+}
+
+TEST(Violations, OfACommandLineAreFoundInEveryFlag) {
+  const Strings argv = {"--lr", "x", "--bf16", "--num-layers", "3", "--nope"};
+  EXPECT_THAT(Violations(Megatron019(), argv), SizeIs(2));
+}
+
+}  // namespace
+}  // namespace nam56r::dialect

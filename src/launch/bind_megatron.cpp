@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "src/launch/binding.h"
+#include "src/launch/host_error.h"
+#include "src/launch/machine.h"
+
+namespace nam56r::launch::internal {
+namespace {
+
+using base::Surface;
+using nlohmann::json;
+
+// Megatron's entry point for hybrid models: core_v0.19.0 keeps pretrain_mamba.py only as a
+// deprecated wrapper of pretrain_hybrid.py; releases before it have the former alone.
+std::string EntryPoint(const std::string& dialect) {
+  const bool hybrid = dialect == "megatron@0.19";
+  return hybrid ? "pretrain_hybrid.py" : "pretrain_mamba.py";
+}
+
+struct Cache {
+  const char* name;
+  const char* variable;
+  std::string policy::Caches::*lifetime;
+};
+constexpr std::array kCaches = {
+    Cache{"triton", "TRITON_CACHE_DIR", &policy::Caches::triton},
+    Cache{"inductor", "TORCHINDUCTOR_CACHE_DIR", &policy::Caches::inductor},
+    Cache{"tilelang", "TILELANG_CACHE_DIR", &policy::Caches::tilelang},
+    Cache{"extensions", "TORCH_EXTENSIONS_DIR", &policy::Caches::extensions},
+    Cache{"cuda", "CUDA_CACHE_PATH", &policy::Caches::cuda},
+};
+
+/// Joins one command line. What the host does not say stands as "<host paths.python>", and the run
+/// is refused for it: a dry run shows the shape all the same.
+class Command {
+ public:
+  Command(const contract::ReadContract& contract, const HostView& host, const BindOptions& options)
+      : contract_(contract), host_(host), options_(options) {
+    auto root = CacheRoot(*host_, options_.launcher_environment);
+    if (root) {
+      cache_root_ = root->string();
+    } else {
+      Refuse(root.errors());
+    }
+  }
+
+  BoundRun Join() {
+    Launcher();
+    for (const json& arg : contract_.document.at("generated_native_args")) Generated(arg);
+    const std::vector<PolicyLeaf> leaves = PolicyLeaves(contract_.document);
+    for (const PolicyLeaf& leaf : leaves) {
+      for (const std::string& word : leaf.argv) {
+        Add(word, Surface::kPolicy, "policy " + leaf.key);
+      }
+    }
+    for (const json& item : contract_.document.at("unresolved")) Unresolved(item);
+    Environment(leaves);
+
+    BoundRun run;
+    run.ranks.push_back({0, std::move(argv_), environment_.Sorted()});
+    run.host = base::ToJson(*host_, host::Schema());
+    run.refused = std::move(refused_);
+    return run;
+  }
+
+  const base::Diagnostics& clashes() const { return environment_.errors(); }
+
+ private:
+  void Add(std::string text, Surface owner, std::string from) {
+    argv_.push_back({std::move(text), owner, std::move(from)});
+  }
+  void Refuse(const base::Diagnostics& why) {
+    refused_.insert(refused_.end(), why.begin(), why.end());
+  }
+
+  /// |value|, or a placeholder for a host field that says nothing.
+  std::string Host(const std::string& key, const std::string& value) {
+    if (!value.empty()) return value;
+    base::Diagnostic error = HostError(key.starts_with("datasets.") ? "LAUNCH0004" : "LAUNCH0001",
+                                       fmt::format("the host does not say {}", key),
+                                       fmt::format("set {} in the host file", key));
+    error.fields = {key};
+    Refuse({error});
+    return fmt::format("<host {}>", key);
+  }
+
+  void AddHost(const std::string& key, const std::string& value) {
+    Add(Host(key, value), Surface::kHost, host_.From(key));
+  }
+
+  void Launcher() {
+    const std::int64_t nodes = std::max<std::int64_t>(host_->machine.nodes, 1);
+    const std::int64_t world = contract_.policy.layout.world_size;
+    AddHost("paths.python", host_->paths.python);
+    for (const char* word : {"-m", "torch.distributed.run"}) Add(word, Surface::kHost, "launch");
+    Add(fmt::format("--nnodes={}", nodes), Surface::kHost, host_.From("machine.nodes"));
+    Add(fmt::format("--nproc-per-node={}", (world + nodes - 1) / nodes), Surface::kPolicy,
+        "policy layout.world_size over host machine.nodes");
+    if (nodes > 1) Add("--node-rank=0", Surface::kHost, "launch, one for each node");
+    Add("--master-addr=" + host_->network.master_addr, Surface::kHost,
+        host_.From("network.master_addr"));
+    std::int64_t port = host_->network.master_port;
+    if (port == 0) {
+      auto free = FreePort(host_->network.master_addr);
+      if (free) {
+        port = *free;
+      } else {
+        Refuse(free.errors());
+      }
+    }
+    Add(fmt::format("--master-port={}", port), Surface::kHost, host_.From("network.master_port"));
+    const std::string megatron = Host("paths.megatron", host_->paths.megatron);
+    Add(fmt::format("{}/{}", megatron, EntryPoint(contract_.dialect)), Surface::kHost,
+        host_.From("paths.megatron"));
+  }
+
+  void Generated(const json& arg) {
+    const Surface owner = arg.value("owner", "") == "policy" ? Surface::kPolicy : Surface::kPlan;
+    const std::string from = arg.value("from", "");
+    Add(arg.value("flag", ""), owner, from);
+    for (const json& value : arg.value("values", json::array())) {
+      if (value.is_string()) Add(value, owner, from);
+    }
+  }
+
+  // {"name":"--data-path","bound_by":"host datasets.clang"}: flags among what is known only here.
+  void Unresolved(const json& item) {
+    const std::string flag = item.value("name", "");
+    const std::string bound_by = item.value("bound_by", "");
+    constexpr std::string_view kHost = "host ";
+    if (!flag.starts_with("--") || !bound_by.starts_with(kHost)) return;
+    const std::string key = bound_by.substr(kHost.size());
+    Add(flag, Surface::kHost, bound_by);
+    AddHost(key, HostPath(key));
+  }
+
+  std::string HostPath(const std::string& key) const {
+    const std::size_t dot = key.find('.');
+    const std::string name = dot == std::string::npos ? "" : key.substr(dot + 1);
+    const auto find = [&](const std::map<std::string, std::string>& map) {
+      const auto it = map.find(name);
+      return it == map.end() ? std::string() : it->second;
+    };
+    if (key.starts_with("datasets.")) return find(host_->datasets);
+    if (key.starts_with("checkpoints.")) return find(host_->checkpoints);
+    if (key == "paths.cache_root") return cache_root_;
+    if (key == "paths.tokenizer_model") return host_->paths.tokenizer_model;
+    return {};
+  }
+
+  void Environment(const std::vector<PolicyLeaf>& leaves) {
+    AddBasics(environment_);
+    environment_.AddHost("OMP_NUM_THREADS", std::to_string(host_->machine.threads_per_rank),
+                         host_.From("machine.threads_per_rank"));
+    for (const Cache& cache : kCaches) {
+      const std::string& lifetime = contract_.policy.caches.*cache.lifetime;
+      if (lifetime.empty()) continue;
+      environment_.Add(cache.variable, CachePath(lifetime, cache.name), Surface::kPolicy,
+                       fmt::format("policy caches.{} = {}", cache.name, lifetime));
+    }
+    AddPolicy(leaves, environment_);
+  }
+
+  std::string CachePath(const std::string& lifetime, const std::string& name) const {
+    if (lifetime == "run") return (options_.receipt_directory / "cache" / name).string();
+    if (lifetime == "contract") {
+      const std::string hex = contract_.digest.substr(contract_.digest.find(':') + 1);
+      return fmt::format("{}/contracts/{}/{}", cache_root_, hex, name);
+    }
+    return fmt::format("{}/{}", cache_root_, name);
+  }
+
+  const contract::ReadContract& contract_;
+  const HostView& host_;
+  const BindOptions& options_;
+  std::string cache_root_ = "<host paths.cache_root>";
+  std::vector<Token> argv_;
+  EnvironmentBuilder environment_;
+  base::Diagnostics refused_;
+};
+
+}  // namespace
+
+base::Expected<BoundRun> BindMegatron(const contract::ReadContract& contract, const HostView& host,
+                                      const BindOptions& options) {
+  Command command(contract, host, options);
+  BoundRun run = command.Join();
+  if (!command.clashes().empty()) return command.clashes();
+  base::Diagnostic no_engine = HostError(
+      "LAUNCH0008",
+      fmt::format("engine local starts native contracts; this one is for {}", contract.dialect),
+      "read its command with --dry-run, or set run.backend = \"native\" in the policy");
+  no_engine.fields = {"run.backend"};
+  no_engine.valid = {"native"};
+  run.refused.insert(run.refused.begin(), no_engine);
+  return run;
+}
+
+}  // namespace nam56r::launch::internal
