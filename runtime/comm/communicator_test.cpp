@@ -36,8 +36,7 @@ void ExpectAllReturned(const std::vector<ForkedRank>& ranks) {
 
 TEST(Communicator, SumsOverEveryKindOfGroup) {
   ExpectAllReturned(RunRanks(4, [](const Rendezvous& rendezvous) {
-    const auto communicator =
-        Join(rendezvous, {.world = 4, .pipeline = 2, .expert = 2});
+    const auto communicator = Join(rendezvous, {.world = 4, .pipeline = 2, .expert = 2});
     for (const GroupKind kind : kGroupKinds) {
       double expected = 0;
       for (const std::int64_t member : communicator->topology().Members(kind, rendezvous.rank)) {
@@ -98,8 +97,7 @@ TEST(Communicator, RefusesAWorldThatIsNotTheLayouts) {
 
 TEST(Communicator, AnUnknownInterfaceIsNamed) {
   const auto topology = Topology::Make({.world = 2, .pipeline = 2});
-  const auto communicator =
-      Communicator::Connect({0, 2, "127.0.0.1", 1, "nosuchif0"}, *topology);
+  const auto communicator = Communicator::Connect({0, 2, "127.0.0.1", 1, "nosuchif0"}, *topology);
   ASSERT_FALSE(communicator);
   EXPECT_EQ(communicator.errors().at(0).code, "COMM0004");
   EXPECT_THAT(communicator.errors().at(0).message, HasSubstr("nosuchif0"));
@@ -170,8 +168,8 @@ TEST(ProcessGroupExchange, RowsArriveAndTheirGradientsComeBack) {
       const std::int64_t me = exchange.rank();
       // Uneven: rank 0 sends nothing at all, rank 2 receives nothing.
       std::vector<std::int64_t> send = {me + 1, 2, 3};
-      if (uneven) send = me == 0 ? std::vector<std::int64_t>{0, 0, 0}
-                                 : std::vector<std::int64_t>{4, me, 0};
+      if (uneven)
+        send = me == 0 ? std::vector<std::int64_t>{0, 0, 0} : std::vector<std::int64_t>{4, me, 0};
       const auto received = exchange.ExchangeCounts(torch::tensor(send).view({3, 1})).flatten();
       const std::vector<std::int64_t> receive(received.data_ptr<std::int64_t>(),
                                               received.data_ptr<std::int64_t>() + 3);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <torch/torch.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,7 +18,6 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 #include "runtime/comm/rendezvous.h"
@@ -26,9 +26,9 @@ namespace nam56r::runtime {
 
 /// How one forked rank ended.
 struct ForkedRank {
-  int exit_code = -1;     ///< 0 returned, 3 threw, -1 killed
+  int exit_code = -1;      ///< 0 returned, 3 threw, -1 killed
   bool timed_out = false;  ///< still running when the time was up; killed
-  std::string report;     ///< what the function returned, or the message of what it threw
+  std::string report;      ///< what the function returned, or the message of what it threw
 };
 
 /// A TCP port of the loopback interface that was free a moment ago.
@@ -49,9 +49,9 @@ inline std::uint16_t FreeLoopbackPort() {
 
 /// Runs |body| in |count| forked processes that can meet each other. The caller has not yet run a
 /// parallel region of LibTorch: threads do not survive a fork.
-inline std::vector<ForkedRank> RunRanks(
-    std::int64_t count, const std::function<std::string(const Rendezvous&)>& body,
-    std::chrono::seconds limit = std::chrono::seconds(120)) {
+inline std::vector<ForkedRank> RunRanks(std::int64_t count,
+                                        const std::function<std::string(const Rendezvous&)>& body,
+                                        std::chrono::seconds limit = std::chrono::seconds(120)) {
   struct Child {
     pid_t pid = -1;
     int pipe = -1;

@@ -5,11 +5,10 @@
 #ifndef USE_C10D_GLOO
 #define USE_C10D_GLOO
 #endif
+#include <algorithm>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-
-#include <algorithm>
 
 namespace nam56r::runtime {
 namespace {
@@ -77,8 +76,7 @@ class GlooGroup final : public ProcessGroup {
   Transfer Run(std::string operation, const torch::Tensor& tensor, Start start) {
     const auto begin = Clock::now();
     try {
-      return Transfer(
-          std::make_unique<WorkState>(start(), tensor, label_, operation));
+      return Transfer(std::make_unique<WorkState>(start(), tensor, label_, operation));
     } catch (const std::exception& error) {
       label_->Fail(operation, begin, error);
     }
@@ -176,9 +174,8 @@ GlooFabric::GlooFabric(const Rendezvous& rendezvous, std::chrono::milliseconds t
     options.timeout = timeout;
     impl_->store = c10::make_intrusive<c10d::TCPStore>(rendezvous.master_address, options);
   } catch (const std::exception& error) {
-    fail(FirstLine(error.what()), rendezvous.rank == 0
-                                      ? "is the port taken by another program?"
-                                      : "did rank 0 start, and is it reachable?");
+    fail(FirstLine(error.what()), rendezvous.rank == 0 ? "is the port taken by another program?"
+                                                       : "did rank 0 start, and is it reachable?");
   }
   // LibTorch 1.13's own wait for the workers returns in silence when its time is up, and cannot
   // say who is missing.

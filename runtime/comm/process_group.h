@@ -1,11 +1,12 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 namespace nam56r::runtime {

@@ -31,7 +31,8 @@ class Reader {
   std::string Text(const char* name) {
     const char* value = read_(name);
     if (value == nullptr || *value == '\0') {
-      errors_.push_back(Refusal(name, fmt::format("{} is not set", name), "a host name or address"));
+      errors_.push_back(
+          Refusal(name, fmt::format("{} is not set", name), "a host name or address"));
       return "";
     }
     return value;

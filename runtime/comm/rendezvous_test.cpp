@@ -42,8 +42,8 @@ TEST(Rendezvous, NamesEveryMissingVariableAtOnce) {
     EXPECT_EQ(error.surface, base::Surface::kHost);
     fields.push_back(error.fields.at(0));
   }
-  EXPECT_THAT(fields, ::testing::UnorderedElementsAre("RANK", "WORLD_SIZE", "MASTER_ADDR",
-                                                      "MASTER_PORT"));
+  EXPECT_THAT(fields,
+              ::testing::UnorderedElementsAre("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"));
 }
 
 TEST(Rendezvous, RefusesARankOutsideTheWorld) {
@@ -69,9 +69,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(std::pair{"RANK", "-1"}, std::pair{"RANK", "one"}, std::pair{"RANK", ""},
                       std::pair{"RANK", "1 "}, std::pair{"WORLD_SIZE", "0"},
                       std::pair{"WORLD_SIZE", "4x"},
-                      std::pair{"WORLD_SIZE", "99999999999999999999"},
-                      std::pair{"MASTER_ADDR", ""}, std::pair{"MASTER_PORT", "0"},
-                      std::pair{"MASTER_PORT", "65536"}, std::pair{"MASTER_PORT", "0x50"}));
+                      std::pair{"WORLD_SIZE", "99999999999999999999"}, std::pair{"MASTER_ADDR", ""},
+                      std::pair{"MASTER_PORT", "0"}, std::pair{"MASTER_PORT", "65536"},
+                      std::pair{"MASTER_PORT", "0x50"}));
 
 }  // namespace
 }  // namespace nam56r::runtime

@@ -70,21 +70,21 @@ base::Expected<Topology> Topology::Make(const ParallelSizes& sizes) {
 
   const std::int64_t dense = sizes.tensor * sizes.context * sizes.pipeline;
   if (sizes.world % dense != 0) {
-    errors.push_back(Refusal(
-        fmt::format("{} ranks cannot be cut into TP {} x CP {} x PP {} = {} parts", sizes.world,
-                    sizes.tensor, sizes.context, sizes.pipeline, dense),
-        {"layout.world_size", "layout.tensor_parallel", "layout.context_parallel",
-         "layout.pipeline_parallel"},
-        fmt::format("use a multiple of {} ranks", dense)));
+    errors.push_back(
+        Refusal(fmt::format("{} ranks cannot be cut into TP {} x CP {} x PP {} = {} parts",
+                            sizes.world, sizes.tensor, sizes.context, sizes.pipeline, dense),
+                {"layout.world_size", "layout.tensor_parallel", "layout.context_parallel",
+                 "layout.pipeline_parallel"},
+                fmt::format("use a multiple of {} ranks", dense)));
   }
   const std::int64_t expert = sizes.expert_tensor * sizes.expert * sizes.pipeline;
   if (sizes.world % expert != 0) {
-    errors.push_back(Refusal(
-        fmt::format("{} ranks cannot be cut into ETP {} x EP {} x PP {} = {} parts", sizes.world,
-                    sizes.expert_tensor, sizes.expert, sizes.pipeline, expert),
-        {"layout.world_size", "layout.expert_tensor_parallel", "layout.expert_parallel",
-         "layout.pipeline_parallel"},
-        fmt::format("use a multiple of {} ranks, or a smaller expert_parallel", expert)));
+    errors.push_back(
+        Refusal(fmt::format("{} ranks cannot be cut into ETP {} x EP {} x PP {} = {} parts",
+                            sizes.world, sizes.expert_tensor, sizes.expert, sizes.pipeline, expert),
+                {"layout.world_size", "layout.expert_tensor_parallel", "layout.expert_parallel",
+                 "layout.pipeline_parallel"},
+                fmt::format("use a multiple of {} ranks, or a smaller expert_parallel", expert)));
   }
   if (!errors.empty()) return errors;
   return Topology(sizes, sizes.world / dense, sizes.world / expert);

@@ -55,8 +55,7 @@ class EveryLayout : public ::testing::Test {
                                                       .pipeline = pp,
                                                       .expert = ep,
                                                       .expert_tensor = etp});
-                const bool divides =
-                    world % (tp * cp * pp) == 0 && world % (ep * etp * pp) == 0;
+                const bool divides = world % (tp * cp * pp) == 0 && world % (ep * etp * pp) == 0;
                 ASSERT_EQ(topology.ok(), divides);
                 if (!divides) continue;
                 ++seen;

@@ -1,5 +1,6 @@
 #include "runtime/model/dense.h"
 
+#include "runtime/model/gradient_check.h"
 #include "runtime/model/model_test_support.h"
 
 namespace nam56r::runtime {
@@ -16,7 +17,7 @@ TEST(DenseLayer, GradientsAgreeWithFiniteDifferences) {
   const Tensor weight = Random({2, 4, 12}, 2);
   auto leaves = testing::Leaves(layer);
   leaves.emplace_back("x", x);
-  testing::ExpectGradients(
+  CheckGradients(
       [&] {
         ForwardRecord record;
         return (layer.Forward(x, record) * weight).sum();

@@ -44,9 +44,11 @@ struct Mamba3ScanInputs {
 /// [N,P] states pass from chunk to chunk, in order. The sequence need not be a multiple of the
 /// chunk. Works in the inputs' type, float or double.
 ///
-/// Source: state-spaces/mamba (main, 2026-07), recurrence: tests/ops/tilelang/test_mamba3_mimo.py,
-/// mamba3_MIMO_step_ref; angles: mamba_ssm/ops/triton/mamba3/angle_dt.py (tanh, pi); pairing:
-/// mamba_ssm/modules/mamba3.py, step() and ops/tilelang/mamba3/mamba3_mimo_fwd.py.
+/// Source: state-spaces/mamba, main of 2026-07. Recurrence: tests/ops/tilelang/test_mamba3_mimo.py
+/// lines 326-483 (mamba3_MIMO_step_ref). Angle rates are pi tanh(angle), not the projection itself:
+/// mamba_ssm/ops/triton/mamba3/angle_dt.py line 94. Own and later weights: mamba_ssm/ops/tilelang/
+/// mamba3/mamba3_mimo_fwd.py line 318. Pairing: the same file, line 271, and mamba_ssm/modules/
+/// mamba3.py line 363.
 torch::Tensor Mamba3Scan(const Mamba3ScanInputs& inputs, RotaryPairing pairing,
                          std::int64_t chunk_size);
 

@@ -1,8 +1,8 @@
 #include "runtime/model/mla.h"
 
 #include <cmath>
-#include <limits>
 
+#include "runtime/model/causal_attention.h"
 #include "runtime/model/output_std.h"
 
 namespace nam56r::runtime {
@@ -45,34 +45,22 @@ torch::Tensor MlaLayer::Forward(const torch::Tensor& x, ForwardRecord&) {
   const auto kv_parts = kv.split_with_sizes({qk, shape_.v_head_dim}, -1);
   const torch::Tensor k_rotated = rotary_.Apply(latent[1].unsqueeze(2));
 
-  // [batch * heads, sequence, dim] each: one batched product for all heads.
+  // [batch * heads, sequence, dim] each: every head of every sequence is one attention.
   const auto by_head = [&](const torch::Tensor& t) {
-    return t.transpose(1, 2).reshape({batch * heads_, sequence, t.size(3)});
+    return t.reshape({batch * heads_, sequence, t.size(3)});
   };
-  const torch::Tensor queries = by_head(torch::cat({q_parts[0], rotary_.Apply(q_parts[1])}, -1));
-  const torch::Tensor keys =
-      by_head(torch::cat({kv_parts[0], k_rotated.expand({-1, -1, heads_, -1})}, -1));
-  const torch::Tensor values = by_head(kv_parts[1]);
+  const torch::Tensor queries = by_head(
+      torch::cat({q_parts[0].transpose(1, 2), rotary_.Apply(q_parts[1]).transpose(1, 2)}, -1));
+  const torch::Tensor keys = by_head(torch::cat(
+      {kv_parts[0].transpose(1, 2), k_rotated.transpose(1, 2).expand({-1, heads_, -1, -1})}, -1));
+  const torch::Tensor values = by_head(kv_parts[1].transpose(1, 2));
 
   const double scale = 1.0 / std::sqrt(static_cast<double>(qk + rotary));
-  const torch::Tensor scores =
-      torch::baddbmm(CausalMask(sequence, x), queries, keys.transpose(1, 2), 1.0, scale);
-  const torch::Tensor mixed = torch::bmm(torch::softmax(scores, -1), values)
+  const torch::Tensor mixed = CausalAttention(queries, keys, values, scale)
                                   .view({batch, heads_, sequence, shape_.v_head_dim})
                                   .transpose(1, 2)
                                   .reshape({batch, sequence, heads_ * shape_.v_head_dim});
   return x + torch::linear(mixed, out_proj_);
-}
-
-torch::Tensor MlaLayer::CausalMask(std::int64_t sequence, const torch::Tensor& like) {
-  if (!mask_.defined() || mask_.size(1) != sequence || mask_.scalar_type() != like.scalar_type() ||
-      mask_.device() != like.device()) {
-    const torch::NoGradGuard no_grad;
-    mask_ = torch::full({1, sequence, sequence}, -std::numeric_limits<double>::infinity(),
-                        like.options().requires_grad(false))
-                .triu(1);
-  }
-  return mask_;
 }
 
 }  // namespace nam56r::runtime

@@ -29,14 +29,11 @@ class MlaLayer final : public Layer {
   torch::Tensor Forward(const torch::Tensor& x, ForwardRecord& record) override;
 
  private:
-  torch::Tensor CausalMask(std::int64_t sequence, const torch::Tensor& like);
-
   recipe::Mla shape_;
   std::int64_t heads_;
   std::shared_ptr<RmsNormLayer> norm_;
   torch::Tensor q_down_proj_, q_up_proj_, kv_down_proj_, kv_up_proj_, out_proj_;
   Rotary rotary_;
-  torch::Tensor mask_;  ///< [1, sequence, sequence] of the last length and type seen
 };
 
 }  // namespace nam56r::runtime

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "runtime/model/causal_attention.h"
+#include "runtime/model/gradient_check.h"
 #include "runtime/model/model_test_support.h"
 
 namespace nam56r::runtime {
@@ -35,7 +37,7 @@ TEST(MlaLayer, GradientsAgreeWithFiniteDifferences) {
   const Tensor weight = Random({2, 6, 12}, 2);
   auto leaves = testing::Leaves(layer);
   leaves.emplace_back("x", x);
-  testing::ExpectGradients(
+  CheckGradients(
       [&] {
         ForwardRecord record;
         return (layer.Forward(x, record) * weight).sum();
@@ -110,6 +112,27 @@ TEST(MlaLayer, TakesSequencesOfChangingLength) {
   const Tensor whole = layer.Forward(x, record);
   EXPECT_TRUE(torch::allclose(layer.Forward(x.slice(1, 0, 3), record), whole.slice(1, 0, 3)));
   EXPECT_TRUE(torch::allclose(layer.Forward(x, record), whole));
+}
+
+// Lengths around and beyond the block size.
+TEST(CausalAttention, IsMaskedSoftmaxAttentionWithItsGradients) {
+  for (const std::int64_t length : {1, 31, 32, 33, 70, 300}) {
+    const Tensor q = Random({3, length, 4}, 1).requires_grad_();
+    const Tensor k = Random({3, length, 4}, 2).requires_grad_();
+    const Tensor v = Random({3, length, 5}, 3).requires_grad_();
+    const Tensor weight = Random({3, length, 5}, 4);
+    const Tensor mask = torch::ones({length, length}, torch::kBool).triu(1);
+    const Tensor scores = (torch::bmm(q, k.transpose(1, 2)) * 0.7).masked_fill(mask, -1e300);
+    const Tensor expected = torch::bmm(torch::softmax(scores, -1), v);
+    const Tensor actual = CausalAttention(q, k, v, 0.7);
+    EXPECT_TRUE(torch::allclose(actual, expected, 1e-11, 1e-13)) << length;
+    const auto expected_gradients = torch::autograd::grad({(expected * weight).sum()}, {q, k, v});
+    const auto gradients = torch::autograd::grad({(actual * weight).sum()}, {q, k, v});
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_TRUE(torch::allclose(gradients[i], expected_gradients[i], 1e-10, 1e-12))
+          << "length " << length << ", input " << i;
+    }
+  }
 }
 
 TEST(Rotary, RefusesOddDimensions) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -78,38 +77,6 @@ inline torch::Tensor RandomTokens(torch::IntArrayRef shape, std::int64_t vocabul
                                   std::uint64_t seed) {
   auto generator = torch::make_generator<torch::CPUGeneratorImpl>(seed);
   return torch::randint(vocabulary, shape, generator, torch::TensorOptions().dtype(torch::kInt64));
-}
-
-/// Compares the gradients of |loss| with central finite differences at up to |samples| entries of
-/// each leaf. Leaves are double and require gradients.
-inline void ExpectGradients(const std::function<torch::Tensor()>& loss,
-                            const std::vector<std::pair<std::string, torch::Tensor>>& leaves,
-                            std::int64_t samples = 12, double tolerance = 1e-6) {
-  constexpr double kStep = 1e-5;
-  std::vector<torch::Tensor> inputs;
-  for (const auto& [name, leaf] : leaves) inputs.push_back(leaf);
-  const auto gradients = torch::autograd::grad({loss()}, inputs);
-  const torch::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
-    const auto& [name, leaf] = leaves[i];
-    const std::int64_t count = leaf.numel();
-    // A stride that shares no factor with most shapes: the samples reach every row and column.
-    const std::int64_t stride = std::max<std::int64_t>(1, count / samples) | 1;
-    double* values = leaf.data_ptr<double>();
-    const torch::Tensor gradient = gradients[i].contiguous();
-    for (std::int64_t at = 0; at < count; at += stride) {
-      const double kept = values[at];
-      values[at] = kept + kStep;
-      const double above = loss().item<double>();
-      values[at] = kept - kStep;
-      const double below = loss().item<double>();
-      values[at] = kept;
-      const double expected = (above - below) / (2 * kStep);
-      const double actual = gradient.data_ptr<double>()[at];
-      EXPECT_NEAR(actual, expected, tolerance * (1.0 + std::abs(expected)))
-          << name << "[" << at << "]";
-    }
-  }
 }
 
 inline std::vector<std::pair<std::string, torch::Tensor>> Leaves(const torch::nn::Module& module) {

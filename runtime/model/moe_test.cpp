@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "runtime/model/gradient_check.h"
 #include "runtime/model/model_test_support.h"
 
 namespace nam56r::runtime {
@@ -51,7 +52,7 @@ TEST_P(ScoreFunction, GradientsAgreeWithFiniteDifferences) {
   }
   auto leaves = testing::Leaves(layer);
   leaves.emplace_back("x", x);
-  testing::ExpectGradients(
+  CheckGradients(
       [&] {
         ForwardRecord record;
         const Tensor y = layer.Forward(x, record);

@@ -1,5 +1,6 @@
 #include "runtime/model/mtp.h"
 
+#include "runtime/model/gradient_check.h"
 #include "runtime/model/model_test_support.h"
 
 namespace nam56r::runtime {
@@ -46,7 +47,7 @@ TEST(MtpBlock, GradientsAgreeWithFiniteDifferences) {
   auto leaves = testing::Leaves(block);
   leaves.emplace_back("hidden", hidden);
   leaves.emplace_back("embedded", embedded);
-  testing::ExpectGradients(
+  CheckGradients(
       [&] {
         ForwardRecord record;
         return (block.Forward(hidden, embedded, record) * weight).sum();

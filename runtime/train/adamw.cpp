@@ -26,7 +26,9 @@ void AdamW::Step(double lr, double gradient_scale) {
   const double first_correction = 1.0 - std::pow(options_.beta1, steps);
   const double root_of_second_correction = std::sqrt(1.0 - std::pow(options_.beta2, steps));
   for (const auto& range : parameters_.decayed()) {
-    parameters_.values().narrow(0, range.begin, range.length).mul_(1.0 - lr * options_.weight_decay);
+    parameters_.values()
+        .narrow(0, range.begin, range.length)
+        .mul_(1.0 - lr * options_.weight_decay);
   }
   const std::int64_t count = parameters_.values().numel();
   for (std::int64_t begin = 0; begin < count; begin += kBlock) {
@@ -34,7 +36,7 @@ void AdamW::Step(double lr, double gradient_scale) {
     torch::Tensor scratch = scratch_.narrow(0, 0, length);
     torch::Tensor first = first_moment_.narrow(0, begin, length);
     torch::Tensor second = second_moment_.narrow(0, begin, length);
-    torch::mul_out(scratch, parameters_.gradients().narrow(0, begin, length), 
+    torch::mul_out(scratch, parameters_.gradients().narrow(0, begin, length),
                    torch::scalar_tensor(gradient_scale));
     first.lerp_(scratch, 1.0 - options_.beta1);
     second.mul_(options_.beta2).addcmul_(scratch, scratch, 1.0 - options_.beta2);

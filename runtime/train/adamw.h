@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <torch/torch.h>
+
+#include <cstdint>
 
 #include "runtime/train/flat_parameters.h"
 #include "src/policy/policy.h"

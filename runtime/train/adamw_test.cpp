@@ -55,8 +55,8 @@ TEST(FlatParameters, BackwardAddsIntoTheFlatBuffer) {
     torch::Tensor sum = torch::zeros({});
     for (const auto& parameter : parameters) sum = sum + parameter.tensor.sum() * 3.0;
     sum.backward();
-    EXPECT_NEAR(flat.gradients().sum().item<double>(), 3.0 * pass * static_cast<double>(flat.count()),
-                1.0);
+    EXPECT_NEAR(flat.gradients().sum().item<double>(),
+                3.0 * pass * static_cast<double>(flat.count()), 1.0);
   }
   EXPECT_EQ(flat.GradientsOf(Replication::kEmbedding).count_nonzero().item<std::int64_t>(), 55);
   EXPECT_EQ(flat.GradientsOf(Replication::kExpert).count_nonzero().item<std::int64_t>(),
@@ -94,8 +94,7 @@ TEST(AdamW, FollowsTheFormulaElementByElement) {
       const double gradient = std::sin(step * (i + 1.0));
       leaf.mutable_grad()[i] = gradient;
       first[i] = options.beta1 * first[i] + (1 - options.beta1) * 0.5 * gradient;
-      second[i] =
-          options.beta2 * second[i] + (1 - options.beta2) * 0.25 * gradient * gradient;
+      second[i] = options.beta2 * second[i] + (1 - options.beta2) * 0.25 * gradient * gradient;
       value[i] -= lr * options.weight_decay * value[i];
       value[i] -= lr * (first[i] / (1 - std::pow(options.beta1, step))) /
                   (std::sqrt(second[i] / (1 - std::pow(options.beta2, step))) + options.epsilon);

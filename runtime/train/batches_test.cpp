@@ -31,8 +31,8 @@ TEST(FirstSample, EveryNumberOfRanksCutsAStepIntoTheSameMicroBatches) {
 class MicroBatches : public ::testing::Test {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::temp_directory_path() /
-                 ("nam56r-batches-" + std::to_string(::getpid()));
+    directory_ =
+        std::filesystem::temp_directory_path() / ("nam56r-batches-" + std::to_string(::getpid()));
     std::filesystem::create_directories(directory_);
     auto writer = data::IndexedDatasetWriter::Open(directory_ / "d", data::TokenType::kUint8);
     ASSERT_TRUE(writer);

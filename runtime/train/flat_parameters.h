@@ -1,9 +1,10 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 #include "runtime/model/stage.h"

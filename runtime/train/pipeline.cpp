@@ -118,12 +118,12 @@ Pipeline::Pipeline(PipelineStage& stage, ProcessGroup& group, std::int64_t hidde
 LossSums Pipeline::Train(std::span<const MicroBatch> batches, double scale, bool check_finite) {
   std::unique_ptr<Inbox> activations, gradients;
   if (!is_first()) {
-    activations = std::make_unique<Inbox>(group_, group_.rank() - 1, Pass::kForward, batches,
-                                          hidden_size_);
+    activations =
+        std::make_unique<Inbox>(group_, group_.rank() - 1, Pass::kForward, batches, hidden_size_);
   }
   if (!is_last()) {
-    gradients = std::make_unique<Inbox>(group_, group_.rank() + 1, Pass::kBackward, batches,
-                                        hidden_size_);
+    gradients =
+        std::make_unique<Inbox>(group_, group_.rank() + 1, Pass::kBackward, batches, hidden_size_);
   }
   LossSums sums;
   std::map<std::int64_t, InFlight> in_flight;
@@ -176,8 +176,8 @@ LossSums Pipeline::Evaluate(std::span<const MicroBatch> batches) {
   const torch::NoGradGuard no_grad;
   std::unique_ptr<Inbox> activations;
   if (!is_first()) {
-    activations = std::make_unique<Inbox>(group_, group_.rank() - 1, Pass::kForward, batches,
-                                          hidden_size_);
+    activations =
+        std::make_unique<Inbox>(group_, group_.rank() - 1, Pass::kForward, batches, hidden_size_);
   }
   LossSums sums;
   std::vector<Transfer> outgoing;

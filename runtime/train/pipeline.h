@@ -1,11 +1,12 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 #include "runtime/comm/process_group.h"

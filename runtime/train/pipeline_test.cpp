@@ -81,8 +81,8 @@ std::string Bytes(const torch::Tensor& tensor) {
 }
 
 torch::Tensor FromBytes(const std::string& bytes, torch::ScalarType type) {
-  const auto tensor = torch::empty(
-      {static_cast<std::int64_t>(bytes.size() / torch::elementSize(type))}, type);
+  const auto tensor =
+      torch::empty({static_cast<std::int64_t>(bytes.size() / torch::elementSize(type))}, type);
   std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
   return tensor;
 }
@@ -105,8 +105,8 @@ Outcome RunPipeline(std::int64_t stages, std::int64_t micro_batches) {
     const LossSums evaluated = pipeline.Evaluate(batches);
     const LossSums sums = pipeline.Train(batches, 0.25, true);
     (*communicator)->world().Barrier();
-    std::string report = Bytes(torch::tensor({sums.lm, sums.mtp, sums.auxiliary, evaluated.lm},
-                                             torch::kFloat64));
+    std::string report =
+        Bytes(torch::tensor({sums.lm, sums.mtp, sums.auxiliary, evaluated.lm}, torch::kFloat64));
     for (const auto& parameter : stage.parameters()) report += Bytes(parameter.grad());
     return report;
   });

@@ -102,20 +102,20 @@ void CheckSizes(const contract::ReadContract& contract, Refusals& refusals) {
   const policy::Layout& layout = policy.layout;
   const std::int64_t stages = layout.pipeline_parallel;
   if (stages < 1 || layout.world_size % stages != 0) {
-    refusals.Add("TRAIN0004", base::Surface::kPolicy,
-                 fmt::format("{} ranks cannot be cut into {} pipeline stages", layout.world_size,
-                             stages),
-                 {"layout.world_size", "layout.pipeline_parallel"}, {},
-                 "use a world size that is a multiple of pipeline_parallel");
+    refusals.Add(
+        "TRAIN0004", base::Surface::kPolicy,
+        fmt::format("{} ranks cannot be cut into {} pipeline stages", layout.world_size, stages),
+        {"layout.world_size", "layout.pipeline_parallel"}, {},
+        "use a world size that is a multiple of pipeline_parallel");
     return;
   }
   const std::int64_t data = layout.world_size / stages;
   if (layout.expert_parallel < 1 || data % layout.expert_parallel != 0) {
-    refusals.Add("TRAIN0004", base::Surface::kPolicy,
-                 fmt::format("EP {} does not divide the {} ranks of a stage",
-                             layout.expert_parallel, data),
-                 {"layout.expert_parallel", "layout.world_size", "layout.pipeline_parallel"}, {},
-                 "use an expert_parallel that divides world_size / pipeline_parallel");
+    refusals.Add(
+        "TRAIN0004", base::Surface::kPolicy,
+        fmt::format("EP {} does not divide the {} ranks of a stage", layout.expert_parallel, data),
+        {"layout.expert_parallel", "layout.world_size", "layout.pipeline_parallel"}, {},
+        "use an expert_parallel that divides world_size / pipeline_parallel");
   } else if (contract.plan.CountOf(plan::Family::kE) > 0 &&
              contract.recipe.moe.num_experts % layout.expert_parallel != 0) {
     refusals.Add("TRAIN0004", base::Surface::kPolicy,
@@ -127,13 +127,12 @@ void CheckSizes(const contract::ReadContract& contract, Refusals& refusals) {
   const std::int64_t once = policy.batch.micro_batch_size * data;
   if (once < 1 || policy.batch.global_batch_size < once ||
       policy.batch.global_batch_size % once != 0) {
-    refusals.Add(
-        "TRAIN0004", base::Surface::kPolicy,
-        fmt::format("{} sequences a step cannot be cut into micro-batches of {} on {} "
-                    "data-parallel ranks",
-                    policy.batch.global_batch_size, policy.batch.micro_batch_size, data),
-        {"batch.global_batch_size", "batch.micro_batch_size", "layout.world_size"}, {},
-        fmt::format("use a global_batch_size that is a multiple of {}", once));
+    refusals.Add("TRAIN0004", base::Surface::kPolicy,
+                 fmt::format("{} sequences a step cannot be cut into micro-batches of {} on {} "
+                             "data-parallel ranks",
+                             policy.batch.global_batch_size, policy.batch.micro_batch_size, data),
+                 {"batch.global_batch_size", "batch.micro_batch_size", "layout.world_size"}, {},
+                 fmt::format("use a global_batch_size that is a multiple of {}", once));
   }
 }
 
@@ -142,20 +141,19 @@ void CheckSizes(const contract::ReadContract& contract, Refusals& refusals) {
 base::Status CheckRunnable(const contract::ReadContract& contract, std::int64_t world_size) {
   Refusals refusals;
   if (contract.dialect != "native") {
-    refusals.Add("TRAIN0001", base::Surface::kPolicy,
-                 fmt::format("the contract is for {}, this worker executes native ones",
-                             contract.dialect),
-                 {"run.backend"}, {"native"},
-                 "set run.backend = \"native\" and compile the contract again");
+    refusals.Add(
+        "TRAIN0001", base::Surface::kPolicy,
+        fmt::format("the contract is for {}, this worker executes native ones", contract.dialect),
+        {"run.backend"}, {"native"}, "set run.backend = \"native\" and compile the contract again");
     return refusals.Finish();
   }
   const std::int64_t wanted = contract.policy.layout.world_size;
   if (wanted != world_size) {
-    refusals.Add("TRAIN0002", base::Surface::kHost,
-                 fmt::format("WORLD_SIZE is {}, the contract's layout has {} ranks", world_size,
-                             wanted),
-                 {"WORLD_SIZE", "layout.world_size"}, {fmt::format("{}", wanted)},
-                 fmt::format("start {} ranks", wanted));
+    refusals.Add(
+        "TRAIN0002", base::Surface::kHost,
+        fmt::format("WORLD_SIZE is {}, the contract's layout has {} ranks", world_size, wanted),
+        {"WORLD_SIZE", "layout.world_size"}, {fmt::format("{}", wanted)},
+        fmt::format("start {} ranks", wanted));
   }
   CheckLayout(contract.policy, refusals);
   CheckExecution(contract.policy, refusals);

@@ -82,8 +82,7 @@ TEST_P(DoesNotHave, IsRefusedByFieldWithTheValidValueAndAWayOut) {
 INSTANTIATE_TEST_SUITE_P(
     All, DoesNotHave,
     ::testing::Values(
-        Unsupported{"layout.tensor_parallel",
-                    [](auto& c) { c.policy.layout.tensor_parallel = 2; }},
+        Unsupported{"layout.tensor_parallel", [](auto& c) { c.policy.layout.tensor_parallel = 2; }},
         Unsupported{"layout.virtual_pipeline_parallel",
                     [](auto& c) { c.policy.layout.virtual_pipeline_parallel = 2; }},
         Unsupported{"layout.context_parallel",

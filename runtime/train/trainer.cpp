@@ -66,9 +66,9 @@ struct Trainer::Impl {
     const std::vector<std::string> names = parameters.NonFiniteGradients();
     if (names.empty()) return;
     Stop(fmt::format("the gradient of {} is not finite{}", names.front(),
-                     names.size() == 1 ? ""
-                                       : fmt::format(", nor are those of {} more parameters",
-                                                     names.size() - 1)));
+                     names.size() == 1
+                         ? ""
+                         : fmt::format(", nor are those of {} more parameters", names.size() - 1)));
   }
 
   std::vector<MicroBatch> BatchesOf(const data::SampleStream& samples, std::int64_t step) const {
@@ -78,8 +78,7 @@ struct Trainer::Impl {
 
   /// Losses and |extra|, summed over the world in one operation.
   GlobalLosses MeanOverWorld(const LossSums& sums, std::int64_t batches, double& extra) {
-    const auto all =
-        torch::tensor({sums.lm, sums.mtp, sums.auxiliary, extra}, torch::kFloat64);
+    const auto all = torch::tensor({sums.lm, sums.mtp, sums.auxiliary, extra}, torch::kFloat64);
     communicator.world().AllReduceSum(all);
     const double* values = all.data_ptr<double>();
     const double count = static_cast<double>(batches * geometry.data);
@@ -230,12 +229,12 @@ void Trainer::Run(EventWriter& events) {
     }
   }
   if (impl.reports()) {
-    events.Write({{"event", "done"},
-                  {"seconds", training_seconds},
-                  {"tokens_per_s",
-                   training_seconds > 0
-                       ? static_cast<double>(tokens_per_step * steps) / training_seconds
-                       : 0.0}});
+    events.Write(
+        {{"event", "done"},
+         {"seconds", training_seconds},
+         {"tokens_per_s", training_seconds > 0
+                              ? static_cast<double>(tokens_per_step * steps) / training_seconds
+                              : 0.0}});
   }
   // Nobody leaves while another rank may still wait for a message.
   impl.communicator.world().Barrier();

@@ -102,10 +102,9 @@ class TrainerTest : public ::testing::Test {
   std::filesystem::path prefix() const { return directory_.path() / "data"; }
 
   /// Runs |body| with a trainer on every rank of |contract|'s layout.
-  std::vector<ForkedRank> Train(
-      const contract::ReadContract& contract,
-      const std::function<std::string(Trainer&, Communicator&)>& body,
-      std::chrono::milliseconds timeout = std::chrono::seconds(60)) {
+  std::vector<ForkedRank> Train(const contract::ReadContract& contract,
+                                const std::function<std::string(Trainer&, Communicator&)>& body,
+                                std::chrono::milliseconds timeout = std::chrono::seconds(60)) {
     const policy::Layout& layout = contract.policy.layout;
     return RunRanks(layout.world_size, [&](const Rendezvous& rendezvous) {
       const auto topology = Topology::Make({.world = layout.world_size,
@@ -139,8 +138,7 @@ class TrainerTest : public ::testing::Test {
           for (std::int64_t step = 0; step < steps; ++step) {
             const StepResult result = trainer.Step();
             report += fmt::format("{:.17g} {:.17g} {:.17g} {:.17g} ", result.losses.lm,
-                                  result.losses.mtp, result.losses.auxiliary,
-                                  result.gradient_norm);
+                                  result.losses.mtp, result.losses.auxiliary, result.gradient_norm);
           }
           return report + fmt::format("{:.17g}", trainer.Validate().lm);
         });
@@ -161,8 +159,8 @@ class TrainerTest : public ::testing::Test {
     ASSERT_EQ(one.size(), many.size());
     double worst = 0;
     for (std::size_t i = 0; i < one.size(); ++i) {
-      EXPECT_NEAR(many[i], one[i], 1e-4 * std::abs(one[i])) << "value " << i % 4 << " of step "
-                                                            << i / 4 + 1;
+      EXPECT_NEAR(many[i], one[i], 1e-4 * std::abs(one[i]))
+          << "value " << i % 4 << " of step " << i / 4 + 1;
       worst = std::max(worst, std::abs(many[i] - one[i]) / std::abs(one[i]));
     }
     RecordProperty("worst_relative_difference", fmt::format("{:.2e}", worst));
@@ -177,7 +175,9 @@ TEST_F(TrainerTest, OneRankAndFourRanksGiveTheSameLosses) {
   ExpectSameLosses({.world = 4, .pipeline = 2, .expert = 2}, 10);
 }
 
-TEST_F(TrainerTest, TwoStagesGiveTheSameLosses) { ExpectSameLosses({.world = 2, .pipeline = 2}, 4); }
+TEST_F(TrainerTest, TwoStagesGiveTheSameLosses) {
+  ExpectSameLosses({.world = 2, .pipeline = 2}, 4);
+}
 
 TEST_F(TrainerTest, TwoDataParallelRanksGiveTheSameLosses) { ExpectSameLosses({.world = 2}, 4); }
 
@@ -192,7 +192,7 @@ TEST_F(TrainerTest, AMiddleStageWithoutEmbeddingsGivesTheSameLosses) {
 TEST_F(TrainerTest, RanksHoldTheModelBetweenThem) {
   const auto count = [&](const Layout& layout) {
     std::int64_t sum = 0;
-    for (const auto& rank : Train(NarrowContract(layout, 1), [](Trainer& trainer, Communicator&) {
+    for (const auto& rank : Train(NarrowContract(layout, 1), [](Trainer&trainer, Communicator&) {
            return std::to_string(trainer.parameters());
          })) {
       EXPECT_EQ(rank.exit_code, 0) << rank.report;
@@ -205,8 +205,7 @@ TEST_F(TrainerTest, RanksHoldTheModelBetweenThem) {
   const contract::ReadContract cut = NarrowContract({.world = 2, .pipeline = 2}, 1);
   EXPECT_EQ(count({.world = 2, .pipeline = 2}),
             cut.plan.stages[0].parameters + cut.plan.stages[1].parameters);
-  EXPECT_EQ(count({.world = 2, .expert = 2}),
-            2 * plan::ParametersOnRank(whole.plan, 0, {.ep = 2}));
+  EXPECT_EQ(count({.world = 2, .expert = 2}), 2 * plan::ParametersOnRank(whole.plan, 0, {.ep = 2}));
 }
 
 TEST_F(TrainerTest, ReportsWhatTheDocumentationSays) {

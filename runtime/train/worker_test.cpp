@@ -28,10 +28,8 @@ class Worker : public ::testing::Test {
   }
 
   base::TemporaryDirectory directory_;
-  std::map<std::string, std::string> environment_ = {{"RANK", "0"},
-                                                     {"WORLD_SIZE", "1"},
-                                                     {"MASTER_ADDR", "127.0.0.1"},
-                                                     {"MASTER_PORT", "29500"}};
+  std::map<std::string, std::string> environment_ = {
+      {"RANK", "0"}, {"WORLD_SIZE", "1"}, {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", "29500"}};
   std::ostringstream out_, log_;
 };
 

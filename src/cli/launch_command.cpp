@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "src/base/files.h"
-#include "src/base/units.h"
+#include "src/base/utf8.h"
 #include "src/cli/commands.h"
 #include "src/cli/inputs.h"
 #include "src/cli/live_line.h"
@@ -105,7 +104,7 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
     }
   };
   options.on_line = [&](std::int64_t rank, std::string_view line) {
-    const std::string text = fmt::format("[rank {}] {}", rank, report::Printable(line));
+    const std::string text = fmt::format("[rank {}] {}", rank, base::EscapeControls(line, "\t"));
     if (terminal.err_is_terminal) {
       live.Print(text);
     } else {

@@ -6,6 +6,7 @@
 
 #include "src/base/expected.h"
 #include "src/base/origin.h"
+#include "src/contract/reader.h"
 #include "src/dialect/lowering.h"
 #include "src/plan/plan.h"
 #include "src/policy/policy.h"
@@ -61,6 +62,11 @@ struct CompileOptions {
 base::Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
                                  const base::Loaded<policy::Policy>& policy,
                                  const CompileOptions& options);
+
+/// What a reader cannot see: that both surfaces, the seams and the rewrites in the file are those
+/// that its recipe and policy compile to. Whoever is about to launch asks. Errors: those of
+/// Compile, CONTRACT0006 another contract than this version compiles.
+base::Status Verify(const ReadContract& contract);
 
 /// `nam56r.contract/1`, with its digest. The same inputs give the same bytes.
 nlohmann::json ToJson(const Contract& contract);

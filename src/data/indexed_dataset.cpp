@@ -415,8 +415,8 @@ void IndexedDataset::Read(std::int64_t document, std::int64_t begin,
   const std::int64_t length = DocumentLength(document);
   const auto count = static_cast<std::int64_t>(out.size());
   if (begin < 0 || begin > length || count > length - begin) {
-    throw std::logic_error(fmt::format("tokens {} to {} of document {}, which has {}", begin,
-                                       begin + count, document, length));
+    throw std::logic_error(fmt::format("{} tokens from {} of document {}, which has {}", count,
+                                       begin, document, length));
   }
   const Impl& impl = *impl_;
   std::int64_t token = impl.StartOf(document) + begin;

@@ -59,6 +59,8 @@ const std::vector<SupportRule>& Rules() {
       NAM56R_ONLY("recipe.dense.activation", recipe.value.dense.activation, "gelu", "\"gelu\"",
                   "computes feed-forward layers with GELU"),
 
+      NAM56R_ONLY("policy.run.recipe_mode", policy.value.run.recipe_mode, "author", "\"author\"",
+                  "computes the author's Mamba-3 and replaces no layer by another"),
       NAM56R_ONLY("policy.layout.tensor_parallel", policy.value.layout.tensor_parallel, 1, "1",
                   "does not split layers over ranks"),
       NAM56R_ONLY("policy.layout.sequence_parallel", policy.value.layout.sequence_parallel, false,

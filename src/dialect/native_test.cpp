@@ -28,7 +28,7 @@ TEST(Native, SurfaceIsTheContractsFields) {
     }
     layout += arg.owner == base::Surface::kPolicy ? 1 : 0;
   }
-  EXPECT_EQ(layout, 8u);
+  EXPECT_EQ(layout, 9u);  // every field of the policy's [layout]
   EXPECT_EQ(lowered->args.size(), recipe::Schema().size() + layout);
   EXPECT_EQ(lowered->fields.size(), policy::Schema().size());
   EXPECT_TRUE(lowered->rewrites.empty());
@@ -49,7 +49,12 @@ TEST(Native, RefusesWhatTheRuntimeDoesNotExecute) {
       {"recipe.model.tokenizer",
        [](auto& r, auto&) { r.model.tokenizer = "HuggingFaceTokenizer"; }},
       {"recipe.dense.activation", [](auto& r, auto&) { r.dense.activation = "squared_relu"; }},
-      {"policy.layout.tensor_parallel", [](auto&, auto& p) { p.layout.tensor_parallel = 2; }},
+      {"policy.run.recipe_mode", [](auto&, auto& p) { p.run.recipe_mode = "nemo"; }},
+      {"policy.layout.tensor_parallel",
+       [](auto&, auto& p) {
+         p.layout.tensor_parallel = 2;
+         p.layout.expert_parallel = 1;
+       }},
       {"policy.layout.sequence_parallel",
        [](auto&, auto& p) { p.layout.sequence_parallel = true; }},
       {"policy.layout.context_parallel", [](auto&, auto& p) { p.layout.context_parallel = 2; }},

@@ -25,11 +25,11 @@ std::string RateText(double rate) {
   return base::HumanCount(static_cast<std::int64_t>(std::min(rate, 1e18)));
 }
 
-// The weight of the newest of about ten.
-constexpr double kNewest = 0.2;
-
-void Blend(std::optional<double>& mean, double value) {
-  mean = mean ? (1 - kNewest) * *mean + kNewest * value : value;
+// An exponential mean over about ten steps; |steps| of them are new.
+void Blend(std::optional<double>& mean, double value, double steps) {
+  constexpr double kOlder = 0.8;
+  const double older = std::pow(kOlder, steps);
+  mean = mean ? older * *mean + (1 - older) * value : value;
 }
 
 }  // namespace
@@ -59,18 +59,16 @@ bool Progress::FeedStep(const json& event, double seconds) {
   if (mtp_loss) mtp_loss_ = mtp_loss;
   if (step == step_) return loss || mtp_loss;  // another rank tells the same step
 
-  const double elapsed = seconds - step_at_;
-  // The first step also pays for starting up and says nothing about the others.
-  if (steps_seen_ > 0 && elapsed > 0) {
-    Blend(seconds_per_step_, elapsed / static_cast<double>(step - step_));
-  }
-  const auto rate = FiniteEventNumber(event, "tokens_per_s");
-  const double tokens =
-      FiniteEventNumber(event, "tokens").value_or(static_cast<double>(options_.tokens_per_step));
-  if (rate && *rate > 0) {
-    Blend(tokens_per_second_, *rate);
-  } else if (tokens > 0 && seconds_per_step_ && *seconds_per_step_ > 0) {
-    tokens_per_second_ = tokens / *seconds_per_step_;
+  // What the worker measured leaves validation out; otherwise the time between two events, of which
+  // the first also pays for starting up and says nothing about the others.
+  std::optional<double> elapsed = FiniteEventNumber(event, "seconds");
+  if (!elapsed && steps_seen_ > 0) elapsed = seconds - step_at_;
+  if (elapsed && *elapsed > 0) {
+    const auto steps = static_cast<double>(step - step_);
+    const double tokens = FiniteEventNumber(event, "tokens")
+                              .value_or(static_cast<double>(options_.tokens_per_step) * steps);
+    Blend(seconds_per_step_, *elapsed / steps, steps);
+    if (tokens > 0) Blend(tokens_per_second_, tokens / *elapsed, steps);
   }
   ++steps_seen_;
   step_ = step;

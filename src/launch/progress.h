@@ -16,9 +16,8 @@ namespace nam56r::launch {
 ///       if (progress.Feed(e, seconds_since_start)) Redraw(progress.Line());
 ///     };
 ///
-/// Events that count (docs/events.md): "step" {"step", "loss", "mtp_loss",
-/// "tokens"|"tokens_per_s"}, "validation" {"step", "loss"}. Ranks that report the same step count
-/// once.
+/// Events that count: "step" and "validation" of docs/events.md. A step is counted once, whoever
+/// reports it.
 class Progress {
  public:
   struct Options {

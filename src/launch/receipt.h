@@ -75,7 +75,7 @@ class ReceiptWriter {
   std::filesystem::path log_directory() const;
 
   /// Appends to events.jsonl, and to metrics.jsonl when it is a metric; the line is in the file
-  /// when this returns. |seconds| since the run's start.
+  /// when this returns. "rank" and "at", |seconds| since the run's start, are added to it.
   base::Status Append(const RankEvent& event, double seconds);
 
   /// Writes outcome.json and with it ends the run. |summary| is kept as it is.

@@ -159,7 +159,7 @@ base::Expected<ReceiptWriter> ReceiptWriter::Create(const Identity& identity,
 base::Status ReceiptWriter::Append(const RankEvent& event, double seconds) {
   json line = event.event;
   line["rank"] = event.rank;
-  line["seconds"] = seconds;
+  line["at"] = seconds;
   if (const int error = WriteLine(impl_->events.get(), line); error != 0) {
     return NotWritable(impl_->directory / "events.jsonl", error);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "src/contract/contract.h"
 #include "src/launch/run_summary.h"
 #include "src/launch/utc_time.h"
 
@@ -61,6 +62,7 @@ base::Expected<PreparedRun> PrepareRun(std::string_view contract_bytes, const st
                                        const RunOptions& options) {
   auto contract = contract::Parse(contract_bytes, file);
   if (!contract) return contract.errors();
+  if (auto verified = contract::Verify(*contract); !verified) return verified.errors();
   auto run = BindAt(*contract, NewReceiptDirectory(*contract, options), options);
   if (!run) return run.errors();
   return PreparedRun{*std::move(contract), *std::move(run)};

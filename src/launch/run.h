@@ -51,7 +51,8 @@ struct RunSummary {
   std::optional<double> last_loss;
   std::optional<double> last_mtp_loss;
   std::optional<double> validation_loss;
-  std::optional<double> tokens_per_second;  ///< mean over all steps but the first
+  std::optional<double>
+      tokens_per_second;  ///< as the workers measured it, or over all steps but the first
 };
 
 struct RunResult {
@@ -61,7 +62,7 @@ struct RunResult {
 };
 
 /// Verifies and binds; creates nothing. |file| names the contract in errors. Errors: those of
-/// contract::Parse and of Bind.
+/// contract::Parse, of contract::Verify and of Bind.
 base::Expected<PreparedRun> PrepareRun(std::string_view contract_bytes, const std::string& file,
                                        const RunOptions& options);
 

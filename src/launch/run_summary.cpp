@@ -20,6 +20,7 @@ void SummaryBuilder::Feed(const RankEvent& event, double seconds) {
   const std::string kind = EventKind(event.event);
   const auto loss = EventNumber(event.event, "loss");
   if (kind == "validation" && loss) summary_.validation_loss = loss;
+  if (kind == "done") summary_.tokens_per_second = FiniteEventNumber(event.event, "tokens_per_s");
   if (kind != "step") return;
 
   const auto step = FiniteEventNumber(event.event, "step");
@@ -42,7 +43,7 @@ void SummaryBuilder::Feed(const RankEvent& event, double seconds) {
 RunSummary SummaryBuilder::Summary() const {
   RunSummary summary = summary_;
   const double seconds = last_step_at_ - first_step_at_;
-  if (summary.steps && *summary.steps > first_step_ && seconds > 0) {
+  if (!summary.tokens_per_second && summary.steps && *summary.steps > first_step_ && seconds > 0) {
     const auto steps = static_cast<double>(*summary.steps - first_step_);
     summary.tokens_per_second = steps * static_cast<double>(tokens_per_step_) / seconds;
   }

@@ -198,6 +198,7 @@ TEST(ExpandPropertyTest, RandomBytesAndSizesAreAnsweredNotCrashedOn) {
     if (dice.Coin()) r.dsa.ranks.push_back(wild());
     if (dice.Coin()) r.ngram_hash.orders.push_back(wild());
     if (dice.Coin()) c.cuts = {wild(), wild(), wild()};
+    if (dice.Coin()) c.cuts.layers_per_chunk = {wild(), wild()};
     const auto plan = ExpandWith(r, c.cuts);
     if (plan) continue;
     for (const base::Diagnostic& d : plan.errors()) {

@@ -93,7 +93,9 @@ std::vector<std::int64_t> PiecesUnder(const Cuts& cuts, std::optional<std::int64
                                       Refusals& refusals) {
   const std::vector<std::int64_t>& chosen = cuts.layers_per_chunk;
   if (chosen.empty()) return pattern_pieces;
-  if (std::max(cuts.pipeline_parallel, cuts.virtual_pipeline_parallel) > kMaxDepth) return chosen;
+  const auto [least, most] = std::minmax(cuts.pipeline_parallel, cuts.virtual_pipeline_parallel);
+  if (least < 1 || most > kMaxDepth)
+    return chosen;  // CheckCuts says so; their product may overflow
   const std::int64_t chunks = cuts.pipeline_parallel * cuts.virtual_pipeline_parallel;
   const auto refuse = [&](std::string message, std::vector<std::string> fields,
                           std::vector<std::string> valid, std::string fix) {

@@ -2,37 +2,25 @@
 
 #include <fmt/format.h>
 
+#include "src/base/utf8.h"
 #include "src/report/text_table.h"
 
 namespace nam56r::report {
-
-std::string Printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 namespace {
 
 std::string ArgvText(const launch::BoundRank& rank) {
   TextTable table({{"word"}, {"owner"}, {"from"}});
   for (const launch::Token& token : rank.argv) {
-    table.Add({Printable(token.text), std::string(base::SurfaceName(token.owner)), token.from});
+    table.Add({base::EscapeControls(token.text), std::string(base::SurfaceName(token.owner)),
+               token.from});
   }
   return table.Text(4);
 }
 
 std::string ShownValue(const launch::Variable& variable) {
   if (launch::NamesSecret(variable.name)) return std::string(launch::kRedacted);
-  return Printable(variable.value);
+  return base::EscapeControls(variable.value);
 }
 
 std::string EnvironmentText(const launch::BoundRank& rank, const launch::BoundRank* before) {

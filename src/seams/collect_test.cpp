@@ -126,16 +126,5 @@ TEST(SeamCollect, SeamThatNothingUsesIsAWarning) {
   EXPECT_THAT(collected->warnings.front().message, HasSubstr("dsa-rank-routing"));
 }
 
-TEST(SeamCollect, AnMtpLayerAloneIsReasonEnough) {
-  const TestLaunch launch = H200([](recipe::Recipe& r, policy::Policy& p) {
-    r.mtp.pattern = "RF";
-    r.model.pattern = "AEME";
-    std::erase(p.seams.required, "m2rnn-mixer");
-  });
-  auto collected = Collect(launch.On(kMegatron));
-  ASSERT_FALSE(collected);
-  EXPECT_THAT(collected.errors().front().message, HasSubstr("MTP depths 1 to 2"));
-}
-
 }  // namespace
 }  // namespace nam56r::seams

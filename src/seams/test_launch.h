@@ -34,9 +34,9 @@ inline TestLaunch Launch(
   EXPECT_TRUE(r.ok() && p.ok()) << recipe << ", " << policy;
   if (!r || !p) return launch;
   change(r->value, p->value);
-  const policy::Policy& chosen = p->value;
-  auto plan = plan::Expand(*r, {chosen.layout.pipeline_parallel,
-                                chosen.layout.virtual_pipeline_parallel, chosen.mtp.depth});
+  const policy::Layout& layout = p->value.layout;
+  auto plan = plan::Expand(*r, {layout.pipeline_parallel, layout.virtual_pipeline_parallel,
+                                p->value.mtp.depth, layout.layers_per_chunk});
   EXPECT_TRUE(plan.ok()) << (plan.ok() ? "" : plan.errors().front().message);
   if (!plan) return launch;
   return {std::move(*r), std::move(*p), std::move(*plan)};
@@ -49,10 +49,7 @@ inline TestLaunch H200(const Change& change = [](auto&, auto&) {}) {
 
 /// The small model on four processes, cut into two stages.
 inline TestLaunch Laptop(const Change& change = [](auto&, auto&) {}) {
-  return Launch("nam56r-tiny", "laptop", [&](recipe::Recipe& r, policy::Policy& p) {
-    r.model.pattern = "AEMEAEM|EAEMRA";
-    change(r, p);
-  });
+  return Launch("nam56r-tiny", "laptop", change);
 }
 
 inline const base::Diagnostic* FindCode(const base::Diagnostics& errors, std::string_view code) {
