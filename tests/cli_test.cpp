@@ -220,7 +220,7 @@ TEST_F(Cli, ATamperedContractIsNotLaunched) {
   std::ofstream(file) << text;
   const ProgramResult run = Run({"launch", file, "--dry-run"});
   EXPECT_NE(run.exit_code, 0);
-  EXPECT_THAT(run.err, HasSubstr("digest"));
+  EXPECT_THAT(run.err, HasSubstr("was changed after it was compiled"));
 }
 
 TEST_F(Cli, ControlCharactersOfAnInputNeverReachTheTerminal) {

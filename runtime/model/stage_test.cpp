@@ -79,6 +79,18 @@ TEST(StageModule, EverySlotHasThePlansNumberOfParameters) {
   EXPECT_EQ(total, plan.total_parameters);
 }
 
+TEST(StageModule, TheShippedTinyModelHasThePlansNumberOfParameters) {
+  const auto recipe = recipe::Load(NAM56R_SOURCE_DIR "/recipes/nam56r-tiny.toml");
+  ASSERT_TRUE(recipe.ok());
+  const auto plan = plan::Expand(*recipe, {.mtp_depth = 1});
+  ASSERT_TRUE(plan.ok());
+  LocalExchange exchange;
+  StageModule stage(recipe->value, *plan, {}, exchange);
+  std::int64_t total = 0;
+  for (const StageParameter& p : stage.stage_parameters()) total += p.tensor.numel();
+  EXPECT_EQ(total, plan->total_parameters);
+}
+
 TEST(StageModule, EveryStageHasThePlansNumberOfParameters) {
   const recipe::Recipe recipe = SmallRecipe(kAllFamilies);
   for (const std::int64_t depth : {0, 1}) {
@@ -87,9 +99,8 @@ TEST(StageModule, EveryStageHasThePlansNumberOfParameters) {
     for (std::int64_t i = 0; i < 2; ++i) {
       LocalExchange exchange;
       std::int64_t count = 0;
-      for (const auto& p : Make(recipe, cuts, i, exchange)->stage_parameters()) {
-        count += p.tensor.numel();
-      }
+      const auto stage = Make(recipe, cuts, i, exchange);
+      for (const auto& p : stage->stage_parameters()) count += p.tensor.numel();
       EXPECT_EQ(count, plan.stages[static_cast<std::size_t>(i)].parameters) << i;
     }
   }
@@ -208,9 +219,8 @@ TEST(StageModule, OnlyExpertsAreShardedAndOnlyCutEmbeddingsAreCopied) {
   const recipe::Recipe recipe = SmallRecipe("AEAF");
   const auto replications = [&](const plan::Cuts& cuts, std::int64_t stage) {
     std::map<std::string, Replication> found;
-    for (const auto& p : Make(recipe, cuts, stage, exchange)->stage_parameters()) {
-      found[p.name] = p.replication;
-    }
+    const auto module = Make(recipe, cuts, stage, exchange);
+    for (const auto& p : module->stage_parameters()) found[p.name] = p.replication;
     return found;
   };
   const auto one = replications({.mtp_depth = 1}, 0);

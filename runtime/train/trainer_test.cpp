@@ -29,8 +29,8 @@ contract::ReadContract NarrowContract(const Layout& layout, std::int64_t steps) 
   contract.dialect = "native";
   recipe::Recipe& recipe = contract.recipe;
   recipe.model.name = "narrow";
-  recipe.model.pattern = "AEMRE";
-  recipe.model.depth = 5;
+  recipe.model.pattern = "AEMREM";
+  recipe.model.depth = 6;
   recipe.model.hidden_size = 32;
   recipe.model.num_attention_heads = 2;
   recipe.model.vocab_size = 64;

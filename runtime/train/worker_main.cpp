@@ -1,5 +1,7 @@
 // nam56r-worker: one rank of the native backend.
 
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +30,11 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? kWorkerDone : kWorkerUsage;
   }
   options.timeout = std::chrono::seconds(timeout_seconds);
+  // A training step frees and asks again for the same few hundred megabytes. glibc would give them
+  // back to the kernel every time, and page them in anew.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
   const int code = RunWorker(
       options, [](const char* name) { return std::getenv(name); }, std::cout, std::cerr);
   std::cout.flush();

@@ -17,7 +17,11 @@ namespace internal {
 std::string HostView::From(const std::string& key) const {
   std::string text = "host " + key;
   const base::SourceLocation at = At(key);
-  if (at.line > 0) text += fmt::format(" ({})", base::ToString(at));
+  if (at.line > 0) return text + fmt::format(" ({})", base::ToString(at));
+  // Of a map only its keys have origins, and only a file gives it keys.
+  const bool stated = loaded_ != nullptr && loaded_->origins.contains(key) &&
+                      loaded_->origins.at(key).kind != base::Origin::Kind::kDefault;
+  if (!stated) text += " (default)";
   return text;
 }
 

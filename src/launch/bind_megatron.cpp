@@ -90,7 +90,7 @@ class Command {
   }
 
   void AddHost(const std::string& key, const std::string& value) {
-    Add(Host(key, value), Surface::kHost, host_.From(key));
+    Add(Host(key, value), Surface::kHost, value.empty() ? "host " + key : host_.From(key));
   }
 
   void Launcher() {

@@ -92,6 +92,9 @@ TEST_F(BindTest, EveryWordSaysWhereItComesFrom) {
         EXPECT_EQ(variable.value, "4321");
         EXPECT_THAT(variable.from, HasSubstr("host.toml:5"));
       }
+      if (variable.name == "MASTER_ADDR") {
+        EXPECT_EQ(variable.from, "host network.master_addr (default)");
+      }
       if (variable.name == "OPENBLAS_NUM_THREADS") {
         EXPECT_EQ(variable.value, "3");
       }

@@ -133,7 +133,7 @@ std::vector<Tensor> MambaTensors(const recipe::Recipe& recipe) {
   const Size p = mamba.head_dim;
   const Size angles =
       static_cast<std::int64_t>(static_cast<double>(mamba.state_size) * mamba.rope_fraction) / 2;
-  return {
+  std::vector<Tensor> tensors = {
       Replicated("norm", {h}),
       Replicated("pre_norm", {h}),
       TensorParallel("in_proj", {Size(2) * d + Size(2) * g * n * r + Size(3) * heads, h}),
@@ -143,12 +143,15 @@ std::vector<Tensor> MambaTensors(const recipe::Recipe& recipe) {
       TensorParallel("C_bias", {heads, r, n}),
       Replicated("B_norm", {n}),
       Replicated("C_norm", {n}),
-      TensorParallel("mimo_x", {heads, r, p}),
-      TensorParallel("mimo_z", {heads, r, p}),
-      TensorParallel("mimo_o", {heads, r, p}),
       TensorParallel("D", {heads}),
       TensorParallel("out_proj", {h, d}),
   };
+  if (mamba.mimo_rank > 1) {
+    for (const char* name : {"mimo_x", "mimo_z", "mimo_o"}) {
+      tensors.push_back(TensorParallel(name, {heads, r, p}));
+    }
+  }
+  return tensors;
 }
 
 std::int64_t M2rnnHeads(const recipe::Recipe& recipe) {

@@ -33,8 +33,9 @@ std::vector<Tensor> DsaTensors(const recipe::Recipe& recipe);
 ///   shared_expert.w1 [s, h]  shared_expert.w2 [h, s], when s > 0
 std::vector<Tensor> MoeTensors(const recipe::Recipe& recipe);
 
-/// Mamba-3 in its multi-input form (state-spaces/mamba, mamba_ssm/modules/mamba3.py), mimo_rank 1
-/// included. d = expand h, heads = d / head_dim, N state_size, G groups, R mimo_rank, P head_dim.
+/// Mamba-3 (state-spaces/mamba, mamba_ssm/modules/mamba3.py); the mimo_* tensors exist from rank 2
+/// on, rank 1 is its single-input form. d = expand h, heads = d / head_dim, N state_size, G groups,
+/// R mimo_rank, P head_dim.
 ///   pre_norm [h]: the author's mixer has its own norm after the layer's
 ///   in_proj [2 d + 2 G N R + 3 heads, h]  angle_proj [N rope_fraction / 2, h]
 ///   dt_bias, D [heads]  B_bias, C_bias [heads, R, N]  B_norm, C_norm [N]

@@ -79,6 +79,14 @@ TEST(ParametersTest, ShapesFollowTheRecipe) {
   EXPECT_THAT(Named(MtpTensors(r, "AF"), "layers.1.w1").shape, ElementsAre(18944, 3584));
 }
 
+TEST(ParametersTest, SingleInputMambaHasNoMimoProjections) {
+  recipe::Recipe r = Nam56r();
+  r.mamba.mimo_rank = 1;
+  for (const Tensor& tensor : MambaTensors(r)) {
+    EXPECT_FALSE(tensor.name.starts_with("mimo_")) << tensor.name;
+  }
+}
+
 TEST(ParametersTest, MambaInputProjectionIsTheAuthorsInTwoParts) {
   const std::vector<Tensor> tensors = MambaTensors(Nam56r());
   const Tensor& in_proj = Named(tensors, "in_proj");
