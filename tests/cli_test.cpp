@@ -99,6 +99,13 @@ TEST_F(Cli, PlanUnderAPolicyUsesItsCutsAndItsDepth) {
   EXPECT_EQ(nlohmann::json::parse(plan.out).at("stages").size(), 2u);
 }
 
+TEST_F(Cli, APatternThatIsCutShowsItsCutsWithoutAPolicy) {
+  const std::string recipe = Edited("recipes/nam56r-tiny.toml", "AEMEAEMEAEMR", "AEMEAEM|EAEMRA");
+  const ProgramResult plan = Run({"plan", recipe});
+  EXPECT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("stage 0 AEMEAEM | stage 1 EAEMRA"));
+}
+
 TEST_F(Cli, AContractTwiceHasTheSameBytes) {
   for (const char* name : {"a.json", "b.json"}) {
     const ProgramResult run = Run({"contract", "recipes/nam56r.toml", "--policy",

@@ -115,7 +115,9 @@ int RunWorker(const WorkerOptions& options, const EnvironmentReader& environment
     trainer.Run(events);
     return kWorkerDone;
   } catch (const std::exception& error) {
-    log << fmt::format("rank {}: {}\n", rendezvous->rank, FirstLine(error.what())) << std::flush;
+    const std::string place = fmt::format("rank {}", rendezvous->rank);
+    const std::string what = FirstLine(error.what());
+    log << (what.find(place) == std::string::npos ? place + ": " + what : what) << std::endl;
     // Not destroyed: its threads may wait for a peer that is gone, for as long as the timeout. The
     // process ends now.
     static_cast<void>(communicator->release());

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -54,6 +55,10 @@ int RunPlan(const PlanArguments& arguments, const Terminal& terminal) {
     cuts = contract::CutsOf(policy->value);
     origin = contract::CutsOriginOf(*policy);
     depth_note = base::ToString(policy->At("mtp.depth"));
+  } else {
+    // A pattern that is cut shows its cuts: a stage for each piece.
+    const std::string& pattern = recipe->value.model.pattern;
+    cuts.pipeline_parallel = 1 + std::count(pattern.begin(), pattern.end(), '|');
   }
   auto plan = plan::Expand(*recipe, cuts, origin);
   if (!plan) return Refuse(plan.errors(), terminal);

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace nam56r::launch {
@@ -28,7 +27,10 @@ std::string Hostname() {
 // it.
 std::int64_t StartTicks(std::int64_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // Not through iterators: those throw when the process ends while it is read.
+  std::ostringstream read;
+  read << file.rdbuf();
+  const std::string text = read.str();
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return 0;
   std::istringstream fields(text.substr(name_end + 1));

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -42,7 +41,10 @@ class TemporaryDirectory {
 
 inline std::string Slurp(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // Not through iterators: those throw when a process ends while its file in /proc is read.
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 inline std::vector<std::string> Lines(const std::string& text) {
