@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <torch/torch.h>
+
+#include <cstdint>
 #include <vector>
 
 namespace nam56r::runtime {

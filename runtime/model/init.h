@@ -1,9 +1,10 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <torch/torch.h>
 
 namespace nam56r::runtime {
 

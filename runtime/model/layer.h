@@ -1,8 +1,9 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 namespace nam56r::runtime {

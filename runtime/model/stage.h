@@ -1,9 +1,10 @@
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <torch/torch.h>
 #include <vector>
 
 #include "runtime/model/exchange.h"
@@ -60,8 +61,8 @@ class StageModule : public torch::nn::Module {
   torch::Tensor ForwardSlots(const torch::Tensor& tokens, const torch::Tensor& hidden,
                              ForwardRecord& record);
 
-  /// Last stage only. |labels| int64 [batch, sequence] are the next tokens. MTP depth d predicts the
-  /// token d further on; positions whose target lies beyond the sequence carry no loss.
+  /// Last stage only. |labels| int64 [batch, sequence] are the next tokens. MTP depth d predicts
+  /// the token d further on; positions whose target lies beyond the sequence carry no loss.
   StageLoss Losses(const torch::Tensor& hidden, const torch::Tensor& tokens,
                    const torch::Tensor& labels, ForwardRecord& record);
 
@@ -72,7 +73,7 @@ class StageModule : public torch::nn::Module {
   const std::vector<StageParameter>& stage_parameters() const;
 
   /// Tokens that each expert of each E slot of this stage received since the last call:
-  /// [E slots, num_experts], int64, of this rank's own tokens.
+  /// [E slots, num_experts], int64, of this rank's own tokens in passes with gradients.
   torch::Tensor TakeExpertLoad();
   /// Moves the selection biases against |load| summed over the data-parallel ranks
   /// (arXiv:2408.15664): bias += rate * sign(mean - load).
