@@ -10,8 +10,9 @@ help:
 	@sed -n '2,4s/^# *//p' Makefile
 	@echo "also: build, release, bench, lint, format, fuzz, clean"
 
+# One build folder serves both commands, so what configures the tests is needed by both.
 demo:
-	@tools/install-dependencies.sh build
+	@tools/install-dependencies.sh build test
 	@tools/demo.sh
 
 test:
