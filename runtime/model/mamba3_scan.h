@@ -20,8 +20,8 @@ struct Mamba3ScanInputs {
   torch::Tensor query_bias;  ///< [H,R,N]
   torch::Tensor key_bias;    ///< [H,R,N]
   torch::Tensor value;       ///< [B,S,H,P]
-  torch::Tensor
-      value_rank;  ///< [H,R,P]: value of input r is value * value_rank[:,r]; undefined: R=1, ones
+  /// [H,R,P]: value of input r is value * value_rank[:,r]; undefined: R = 1, ones.
+  torch::Tensor value_rank;
   torch::Tensor step;        ///< [B,S,H]: Delta > 0
   torch::Tensor log_decay;   ///< [B,S,H]: Delta * A <= 0
   torch::Tensor trapezoid;   ///< [B,S,H]: lambda in (0,1)
@@ -34,8 +34,8 @@ struct Mamba3ScanInputs {
 ///     theta_t = sum_{u<=t} pi tanh(angle_rate_u) Delta_u
 ///     k_t = Rot(theta_t)(key_t + key_bias)      q_t = Rot(theta_t)(query_t + query_bias)
 ///     S_t = a_t S_{t-1} + a_t Delta_t (1 - lambda_t) sum_r k_{t-1}^r v_{t-1}^r'
-///                       + Delta_t lambda_t sum_r k_t^r v_t^r',      a_t = exp(log_decay_t), S_0 =
-///                       0
+///                       + Delta_t lambda_t sum_r k_t^r v_t^r'
+///         with a_t = exp(log_decay_t) and S_0 = 0
 ///     y_t^r = S_t' q_t^r + D v_t^r
 ///
 /// computed |chunk_size| tokens at a time. A token's key enters the states after it with the weight

@@ -85,6 +85,7 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
 
   LiveLine live(terminal.err);
   std::unique_ptr<launch::Progress> progress;
+  std::string where;  // shown at the start, and again at the end, far below it
   options.on_start = [&](const contract::ReadContract& contract, const launch::BoundRun& run) {
     launch::Progress::Options shape;
     shape.total_steps = contract.policy.batch.train_iters;
@@ -92,7 +93,8 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
         contract.policy.batch.global_batch_size * contract.recipe.model.seq_length;
     progress = std::make_unique<launch::Progress>(shape);
     if (terminal.format == Format::kText) {
-      terminal.out << report::StartText(contract, run) << std::flush;
+      where = report::RanksText(contract, run);
+      terminal.out << report::StartText(contract) << where << '\n' << std::flush;
     }
   };
   options.on_event = [&](const launch::RankEvent& event, double seconds) {
@@ -124,7 +126,7 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
     json["seconds"] = result->engine.seconds;
     terminal.out << json.dump(2) << '\n';
   } else {
-    terminal.out << report::ResultText(*result);
+    terminal.out << report::ResultText(*result) << '\n' << where;
   }
   return result->engine.outcome == launch::Outcome::kSucceeded ? kDone : kFindings;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "src/base/units.h"
+#include "src/contract/derived.h"
 #include "src/plan/plan.h"
 #include "src/report/text_table.h"
 
@@ -65,20 +66,8 @@ std::string_view OutcomeName(launch::Outcome outcome) {
   return "";
 }
 
-std::string StartText(const contract::ReadContract& contract, const launch::BoundRun& run) {
-  const policy::Policy& policy = contract.policy;
-  const policy::Layout& layout = policy.layout;
-  const std::int64_t dp = layout.world_size / (layout.tensor_parallel * layout.pipeline_parallel *
-                                               layout.context_parallel);
-  std::string text = fmt::format("{} under {}, {}\n  {}\n", contract.recipe.model.name,
-                                 policy.run.name, contract.dialect, contract.digest);
-  text += fmt::format(
-      "  {} ranks: TP={} PP={} DP={} EP={}, MTP depth {}\n"
-      "  {} steps of {} sequences of {} tokens, micro-batches of {}\n\n",
-      layout.world_size, layout.tensor_parallel, layout.pipeline_parallel, dp,
-      layout.expert_parallel, policy.mtp.depth, policy.batch.train_iters,
-      policy.batch.global_batch_size, contract.recipe.model.seq_length,
-      policy.batch.micro_batch_size);
+std::string RanksText(const contract::ReadContract& contract, const launch::BoundRun& run) {
+  const policy::Layout& layout = contract.policy.layout;
   TextTable table({{"rank", TextTable::kRight},
                    {"stage", TextTable::kRight},
                    {"layers"},
@@ -96,7 +85,22 @@ std::string StartText(const contract::ReadContract& contract, const launch::Boun
                FamiliesOf(contract.plan, stage), base::WithThousands(parameters),
                ModulesOn(contract.plan, number)});
   }
-  return text + table.Text(2) + "\n";
+  return table.Text(2);
+}
+
+std::string StartText(const contract::ReadContract& contract) {
+  const policy::Policy& policy = contract.policy;
+  const policy::Layout& layout = policy.layout;
+  std::string text = fmt::format("{} under {}, {}\n  {}\n", contract.recipe.model.name,
+                                 policy.run.name, contract.dialect, contract.digest);
+  text += fmt::format(
+      "  {} ranks: TP={} PP={} DP={} EP={}, MTP depth {}\n"
+      "  {} steps of {} sequences of {} tokens, micro-batches of {}\n\n",
+      layout.world_size, layout.tensor_parallel, layout.pipeline_parallel,
+      contract::Derive(policy).data_parallel, layout.expert_parallel, policy.mtp.depth,
+      policy.batch.train_iters, policy.batch.global_batch_size, contract.recipe.model.seq_length,
+      policy.batch.micro_batch_size);
+  return text;
 }
 
 std::string ResultText(const launch::RunResult& result) {
@@ -117,12 +121,6 @@ std::string ResultText(const launch::RunResult& result) {
   if (summary.tokens_per_second) {
     text += fmt::format("  tokens/s           {}\n",
                         base::HumanCount(std::llround(*summary.tokens_per_second)));
-  }
-  if (!summary.parameters_per_rank.empty()) {
-    std::vector<std::string> counts;
-    for (const std::int64_t count : summary.parameters_per_rank)
-      counts.push_back(base::WithThousands(count));
-    text += fmt::format("  parameters a rank  {}\n", fmt::join(counts, "  "));
   }
   text += fmt::format("  receipt            {}\n", result.receipt_directory.string());
   for (const launch::RankOutcome& rank : result.engine.ranks) {

@@ -11,8 +11,11 @@ namespace nam56r::report {
 /// "succeeded", "failed", "interrupted".
 std::string_view OutcomeName(launch::Outcome outcome);
 
-/// Before the first process starts: what runs where, parameters of each rank, the batch.
-std::string StartText(const contract::ReadContract& contract, const launch::BoundRun& run);
+/// What runs where: stage, layers, families, parameters and modules of each rank.
+std::string RanksText(const contract::ReadContract& contract, const launch::BoundRun& run);
+
+/// Before the first process starts: which contract, its layout and its batch.
+std::string StartText(const contract::ReadContract& contract);
 
 /// After the last one has ended: losses, speed, where the receipt is; for a failure, which rank
 /// failed first and where its log is.
