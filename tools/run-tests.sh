@@ -38,7 +38,7 @@ run() {
 
 run default
 run asan
-run tsan launch_test data_test
+run tsan engine_test data_test
 
 if [[ $broken -ne 0 ]]; then
   echo "a build or a test run broke; see above" >&2

@@ -26,13 +26,28 @@ bool CloseRange(unsigned first, unsigned last, unsigned flags) {
   return ::syscall(SYS_close_range, first, last, flags) == 0;
 }
 
+// The kernel's own view of struct sigaction with every field zero: SIG_DFL, no flags, empty mask.
+// As large as on any architecture; the kernel reads what it knows.
+struct KernelDefaultAction {
+  unsigned long words[8] = {};  // NOLINT(google-runtime-int): the kernel's type
+};
+
+// Bytes of the kernel's signal set: 64 signals.
+constexpr std::size_t kKernelSignalSetBytes = 8;
+
 }  // namespace
 
 void ResetSignals() {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
-  // The C library refuses its own two real-time signals and SIGKILL, SIGSTOP cannot be changed.
+  // SIGKILL and SIGSTOP cannot be changed.
   for (int number = 1; number < NSIG; ++number) ::sigaction(number, &action, nullptr);
+  // The C library keeps the first real-time signals to itself and refuses to touch them, but a
+  // parent may have left them ignored, and that is inherited too: ask the kernel.
+  const KernelDefaultAction by_kernel;
+  for (int number = __SIGRTMIN; number < SIGRTMIN; ++number) {
+    ::syscall(SYS_rt_sigaction, number, &by_kernel, nullptr, kKernelSignalSetBytes);
+  }
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
