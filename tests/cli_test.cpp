@@ -191,6 +191,23 @@ TEST_F(Cli, ChunksThatCannotBeCutAreRefusedWithTheValidOnes) {
   EXPECT_GE(finding.at("where").size(), 2u);
 }
 
+TEST_F(Cli, AnUnknownDialectIsTheOnlyThingThatIsSaid) {
+  const ProgramResult run = Run({"contract", "recipes/nam56r.toml", "--policy",
+                                 "policies/h200x8-bf16.toml", "--dialect", "megatron@0.91"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err,
+              AllOf(HasSubstr("DIALECT0003"), HasSubstr("megatron@0.19"), HasSubstr("1 error\n")));
+}
+
+TEST_F(Cli, WhatADialectCannotExpressIsListedWithLayersAndSeams) {
+  const std::string policy = Edited("policies/h200x8-bf16.toml", "  \"m2rnn-mixer\",", "");
+  const ProgramResult run = Run({"contract", "recipes/nam56r.toml", "--policy", policy});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("DIALECT0001"), HasSubstr("m2rnn-mixer"),
+                             HasSubstr("layer 12"), HasSubstr("layer 48")));
+  EXPECT_EQ(run.err.find("\\n"), std::string::npos) << "a line feed was shown as its escape";
+}
+
 TEST_F(Cli, UsageMistakesExitWith64AndNameTheNearestCommand) {
   EXPECT_EQ(Run({}).exit_code, 64);
   EXPECT_EQ(Run({"plan"}).exit_code, 64);

@@ -60,6 +60,8 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   if (dialect.empty()) {
     dialect = policy.value.run.backend == kNative ? kNative : kNewestMegatron;
   }
+  // Of a dialect that is not there, nothing else can be said.
+  if (auto known = dialect::CheckName(dialect); !known) return known.errors();
   Diagnostics errors = CheckDialect(dialect, policy);
   Append(errors, CheckPrivateValues(recipe, policy));
 

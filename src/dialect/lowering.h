@@ -55,6 +55,9 @@ struct Lowered {
   std::vector<Unresolved> unresolved;
 };
 
+/// Whether there is such a dialect. Error: DIALECT0003, with the nearest name.
+base::Status CheckName(const std::string& dialect);
+
 /// Lowers for |context.dialect|. Errors: DIALECT0002 a value that this backend does not execute
 /// (each names field, line, valid set and fix), DIALECT0003 a dialect that is not known.
 base::Expected<Lowered> Lower(const Context& context);

@@ -83,8 +83,8 @@ Diagnostic MissingForModel(const Context& context, const std::vector<Missing>& m
                               missing.size(), missing.size() == 1 ? "" : "s");
   for (const Missing& m : missing) {
     ids.emplace_back(m.seam->id);
-    error.message += fmt::format("\n  {}: {}; seam '{}' would carry it", m.need.because,
-                                 m.seam->why, m.seam->id);
+    error.message += fmt::format(" ({}) {}: {}; seam '{}' would carry it", ids.size(),
+                                 m.need.because, m.seam->why, m.seam->id);
     if (!m.need.layers.empty()) {
       error.message += fmt::format("; {}", fmt::join(m.need.layers, ", "));
     }
