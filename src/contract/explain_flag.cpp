@@ -150,7 +150,7 @@ void AddSupportRules(std::string_view backend, std::span<const dialect::SupportR
 }
 
 void AddArgumentRules(const std::vector<std::string>& dests, ExplanationTable& table) {
-  for (const dialect::ArgumentRule* rule : dialect::AllArgumentRules()) {
+  for (const auto& [rule, group, rule_name] : dialect::ArgumentRules()) {
     std::vector<std::string> names;
     bool touches = false;
     for (std::string_view dest : rule->dests) {

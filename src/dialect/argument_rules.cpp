@@ -52,7 +52,8 @@ std::vector<std::string_view> DestsOf(const ArgumentRule& rule, const EffectiveA
 base::Diagnostic Refusal(const ArgumentRule& rule, const EffectiveArgs& args, const Naming& name,
                          std::string_view subject) {
   base::Diagnostic error;
-  error.code = "DIALECT0002";
+  error.code = rule.code;
+  error.severity = rule.severity;
   error.surface = base::Surface::kPolicy;
   error.message = fmt::format("{}: {} {} ({})", subject, args.release().dialect,
                               Named(rule.why, name), rule.source);
@@ -87,21 +88,15 @@ std::string Shown(const EffectiveArgs& raw, std::string_view dest) {
 
 }  // namespace
 
-std::vector<const ArgumentRule*> AllArgumentRules() {
-  std::vector<const ArgumentRule*> all;
-  for (std::span<const ArgumentRule> group :
-       {LayoutArgumentRules(), ModelArgumentRules(), ExpertArgumentRules(),
-        PrecisionArgumentRules(), RecomputeArgumentRules(), GraphArgumentRules(),
-        OptimizerArgumentRules(), OverlapArgumentRules(), OtherArgumentRules()}) {
-    for (const ArgumentRule& rule : group) all.push_back(&rule);
-  }
-  return all;
+std::span<const RuleEntry> ArgumentRules() {
+  static const std::vector<RuleEntry> rules = internal::ReadRules();
+  return rules;
 }
 
 std::vector<const ArgumentRule*> Refusing(const EffectiveArgs& args, const EffectiveArgs& raw,
                                           Reach reach) {
   std::vector<const ArgumentRule*> refusing;
-  for (const ArgumentRule* rule : AllArgumentRules()) {
+  for (const auto& [rule, group, name] : ArgumentRules()) {
     if (rule->reach != Reach::kAnywhere && rule->reach != reach) continue;
     if (!rule->releases.Includes(args.minor())) continue;
     if (rule->refuses(args, raw)) refusing.push_back(rule);

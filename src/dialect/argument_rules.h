@@ -13,11 +13,15 @@
 /// What a release refuses in a command line, or takes without heeding it.
 namespace nam56r::dialect {
 
+/// One reason for which a run fails, or is not the run that was asked for. Each stands in a file of
+/// its own, rules/<group>/<name>.h, and has a page docs/rules/<code>.md.
 struct ArgumentRule {
+  /// When a run that breaks the rule ends, if nobody checks it before.
   enum class Stage {
+    kParse,     ///< arguments.py:parse_args
     kValidate,  ///< arguments.py:validate_args
     kBuild,     ///< the configuration classes, and modules when they are built
-    kRun,       ///< later
+    kRun,       ///< later, or never: it trains another model
   };
   enum class Reach {
     kAnywhere,
@@ -26,6 +30,8 @@ struct ArgumentRule {
   };
   static constexpr std::size_t kMostDests = 8;
 
+  std::string_view code;        ///< stable: surface, two digits of the group, two of the rule
+  std::string_view title = {};  ///< heading of its page: "Ranks that TP * PP * CP does not divide"
   /// The one to blame, then the others that take part; "env:NAME" is a variable. Empty: no more.
   std::array<std::string_view, kMostDests> dests;
   /// |args| as they are after every rewrite, |raw| as the parser left them.
@@ -35,22 +41,29 @@ struct ArgumentRule {
   std::string_view valid = {};  ///< values of the first dest, separated by '|'
   std::string_view source = {};
   Stage stage = Stage::kValidate;
+  base::Severity severity = base::Severity::kError;
   ReleaseRange releases = {};
   Reach reach = Reach::kAnywhere;
   /// Instead of |valid|.
   std::vector<std::string> (*valid_of)(const EffectiveArgs& args) = nullptr;
+  /// Changes to the example's command line (rule_examples.h) with which it fails, and with which it
+  /// does not.
+  std::string_view fails = {};
+  std::string_view passes = {};
 };
 
-std::span<const ArgumentRule> LayoutArgumentRules();
-std::span<const ArgumentRule> ModelArgumentRules();
-std::span<const ArgumentRule> ExpertArgumentRules();
-std::span<const ArgumentRule> PrecisionArgumentRules();
-std::span<const ArgumentRule> RecomputeArgumentRules();
-std::span<const ArgumentRule> GraphArgumentRules();
-std::span<const ArgumentRule> OptimizerArgumentRules();
-std::span<const ArgumentRule> OverlapArgumentRules();
-std::span<const ArgumentRule> OtherArgumentRules();
-std::vector<const ArgumentRule*> AllArgumentRules();
+struct RuleEntry {
+  const ArgumentRule* rule;
+  std::string_view group;  ///< folder below rules/
+  std::string_view name;   ///< file there, without its ending
+};
+
+/// All of them, by group and name.
+std::span<const RuleEntry> ArgumentRules();
+
+namespace internal {
+std::vector<RuleEntry> ReadRules();
+}  // namespace internal
 
 /// The rules that refuse, of those that |reach| covers (and of kAnywhere).
 std::vector<const ArgumentRule*> Refusing(const EffectiveArgs& args, const EffectiveArgs& raw,
@@ -60,7 +73,7 @@ std::vector<const ArgumentRule*> Refusing(const EffectiveArgs& args, const Effec
 /// "policy.kernels.moe_grouped_gemm". Empty: none does.
 std::string_view FieldOfDest(std::string_view dest);
 
-/// One DIALECT0002 for each rule that refuses, in the words of recipe and policy.
+/// One diagnostic for each rule that refuses, under its code, in the words of recipe and policy.
 base::Diagnostics CheckContract(const seams::Context& context, const EffectiveArgs& args,
                                 const EffectiveArgs& raw);
 

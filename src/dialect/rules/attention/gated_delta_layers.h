@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kGatedDeltaLayers = {
+    .code = "PLAN1314",
+    .dests = {"experimental_attention_variant", "linear_attention_freq"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.Is("experimental_attention_variant", "gated_delta_net") &&
+                 a.IsNull("linear_attention_freq");
+        },
+    .why = "is not told which layers are gated delta networks",
+    .fix = "give {linear_attention_freq}",
+    .valid = "dsa",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kMropeNeedsSections = {
+    .code = "POLICY1312",
+    .dests = {"position_embedding_type", "mrope_section"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.Is("position_embedding_type", "mrope") && a.IsNull("mrope_section");
+        },
+    .why = "wants the sections of multimodal rotary embeddings",
+    .fix = "give {mrope_section}",
+    .valid = "rope|none",
+    .source = kValidate,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline std::string Letters(std::string name) {
+  std::erase(name, '_');
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return name;
+}
+
+inline constexpr ArgumentRule kSparseAttentionAllgather = {
+    .code = "POLICY1302",
+    .dests = {"cp_comm_type", "context_parallel_size", "experimental_attention_variant"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          if (Cp(a) <= 1 || !Dsa(a)) return false;
+          const nlohmann::json& types = a.Value("cp_comm_type");
+          return !std::all_of(types.begin(), types.end(), [](const nlohmann::json& type) {
+            return type.is_string() && Letters(type.get<std::string>()) == "allgather";
+          });
+        },
+    .why = "shares the sequences of sparse attention (DSA) with --cp-comm-type allgather only",
+    .fix = "set {context_parallel_size} to 1",
+    .valid = "1",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .releases = {.since = 19},
+};
+
+}  // namespace nam56r::dialect::rules

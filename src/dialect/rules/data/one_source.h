@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kOneSource = {
+    .code = "POLICY2201",
+    .dests = {"mock_data", "data_path"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          const bool split = !a.IsNull("train_data_path") || !a.IsNull("valid_data_path") ||
+                             !a.IsNull("test_data_path");
+          return (a.On("mock_data") ? 1 : 0) + (a.On("data_path") ? 1 : 0) + (split ? 1 : 0) > 1;
+        },
+    .why = "takes one source of data",
+    .fix = "keep one of them",
+    .valid = "one source",
+    .source = kValidate,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

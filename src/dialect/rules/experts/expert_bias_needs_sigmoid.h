@@ -1,0 +1,25 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExpertBiasNeedsSigmoid = {
+    .code = "PLAN1401",
+    .dests = {"moe_router_enable_expert_bias", "moe_router_score_function"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("moe_router_enable_expert_bias") &&
+                 !a.Is("moe_router_score_function", "sigmoid") &&
+                 !(a.minor() >= 18 && a.Is("moe_router_score_function", "sqrtsoftplus"));
+        },
+    .why = "balances by expert bias with sigmoid scores only",
+    .fix =
+        "choose sigmoid for {moe_router_score_function}, or turn off "
+        "{moe_router_enable_expert_bias}",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

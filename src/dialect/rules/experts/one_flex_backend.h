@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kOneFlexBackend = {
+    .code = "POLICY1415",
+    .dests = {"moe_enable_deepep", "moe_flex_dispatcher_backend"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("moe_enable_deepep") && Flex(a) &&
+                 a.Is("moe_flex_dispatcher_backend", "hybridep");
+        },
+    .why = "takes one backend for the flex dispatcher",
+    .fix = "leave {moe_enable_deepep} out",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kRouterPaddingNeedsFp8 = {
+    .code = "POLICY1416",
+    .dests = {"moe_router_padding_for_fp8", "fp8"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return (a.On("moe_router_padding_for_fp8") ||
+                  a.On("moe_router_padding_for_quantization")) &&
+                 a.IsNull("fp8") && a.IsNull("fp4");
+        },
+    .why = "pads the router's map in FP8 and FP4 only",
+    .fix = "give {fp8}",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kDelayedWgradInGraph = {
+    .code = "POLICY1816",
+    .dests = {"delay_wgrad_compute", "gradient_accumulation_fusion", "cuda_graph_modules",
+              "cuda_graph_scope"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          const bool router = Captures(a, "moe_router") &&
+                              !a.IsNull("moe_shared_expert_intermediate_size") &&
+                              !a.On("moe_shared_expert_overlap");
+          return a.On("delay_wgrad_compute") && a.On("overlap_grad_reduce") &&
+                 (Captures(a, "attn") || router) && !a.On("gradient_accumulation_fusion");
+        },
+    .why =
+        "delays weight gradients inside a graph with fused accumulation only, because the "
+        "others move in memory",
+    .fix = "turn on {gradient_accumulation_fusion}, or turn off {delay_wgrad_compute}",
+    .valid = "false",
+    .source = kValidate,
+    .releases = {.since = 17},
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline bool EveryLayerHasExperts(const Args& a) { return a.Int("moe_layer_freq", 0) == 1; }
+
+inline constexpr ArgumentRule kDenseLayersToCapture = {
+    .code = "POLICY1811",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope", "num_experts"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return ByLayer(a) && SeveralExperts(a) && EveryLayerHasExperts(a) && Captures(a, "mlp");
+        },
+    .why =
+        "captures mlp only where --moe-layer-freq leaves dense layers, which a hybrid pattern "
+        "does not set",
+    .fix = "remove mlp",
+    .valid = "the same without mlp",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExpertLayerOrRouter = {
+    .code = "POLICY1808",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope"},
+    .refuses = [](const Args& a,
+                  const Args&) { return ByLayer(a) && Captures(a, "moe") && CapturesRouter(a); },
+    .why = "captures an expert layer whole or its router, not both",
+    .fix = "remove moe or moe_router",
+    .valid = "the same without moe",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExpertsToCapture = {
+    .code = "POLICY1810",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope", "num_experts"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return ByLayer(a) && !SeveralExperts(a) && (Captures(a, "moe") || CapturesRouter(a));
+        },
+    .why = "has no experts to capture",
+    .fix = "remove moe and moe_router",
+    .valid = "the same without moe and moe_router",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kModulesNeedImplementation = {
+    .code = "POLICY1801",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
+    .refuses = [](const Args& a, const Args&) { return !Graphs(a) && CapturedModules(a) > 0; },
+    .why = "captures nothing without an implementation, so that the list would have no effect",
+    .fix = "choose a {cuda_graph_impl}, or empty the list",
+    .valid = "[]",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kContract,
+};
+
+}  // namespace nam56r::dialect::rules

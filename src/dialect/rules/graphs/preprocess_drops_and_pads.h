@@ -1,0 +1,24 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kPreprocessDropsAndPads = {
+    .code = "POLICY1813",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope", "moe_token_dispatcher_type",
+              "moe_expert_capacity_factor"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return ByLayer(a) && SeveralExperts(a) && !DropAndPad(a) && CapturesPreprocess(a) &&
+                 a.Is("moe_token_dispatcher_type", "alltoall") &&
+                 (!a.IsNull("moe_expert_capacity_factor") || a.On("moe_router_padding_for_fp8"));
+        },
+    .why = "copies to the host in moe_preprocess when tokens are dropped and not padded",
+    .fix = "remove moe_preprocess, or turn on {moe_pad_expert_input_to_capacity}",
+    .valid = "the same without moe_preprocess",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kPreprocessNeedsRouter = {
+    .code = "POLICY1809",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return ByLayer(a) && CapturesPreprocess(a) && !CapturesRouter(a);
+        },
+    .why = "captures moe_preprocess together with moe_router only",
+    .fix = "add moe_router",
+    .valid = "the same with moe_router",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kRecomputeOfCapturedRouter = {
+    .code = "POLICY1815",
+    .dests = {"recompute_modules", "cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return GraphsAre(a, "transformer_engine") && a.Is("recompute_granularity", "selective") &&
+                 a.Lists("recompute_modules", "moe") && CapturesRouter(a);
+        },
+    .why = "recomputes no expert layer whose router Transformer Engine has captured",
+    .fix = "remove moe from {recompute_modules}, or moe_router from the graph",
+    .valid = "the same without moe",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kWholeExpertsDropAndPad = {
+    .code = "POLICY1812",
+    .dests = {"cuda_graph_modules", "cuda_graph_scope", "moe_expert_capacity_factor",
+              "moe_pad_expert_input_to_capacity"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return ByLayer(a) && SeveralExperts(a) && !DropAndPad(a) && Captures(a, "moe");
+        },
+    .why = "captures an expert layer whole only when it drops and pads to a capacity",
+    .fix =
+        "set {moe_expert_capacity_factor} and turn on {moe_pad_expert_input_to_capacity}, or "
+        "capture moe_router instead",
+    .valid = "the same without moe",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kHierarchyNeedsSizes = {
+    .code = "POLICY1012",
+    .dests = {"cp_comm_type", "hierarchical_context_parallel_sizes"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.Lists("cp_comm_type", "a2a+p2p") &&
+                 a.IsNull("hierarchical_context_parallel_sizes");
+        },
+    .why = "exchanges a2a+p2p over two levels and is not told their sizes",
+    .fix = "give {hierarchical_context_parallel_sizes}",
+    .valid = "p2p|a2a|allgather",
+    .source = kValidate,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kPrecisionAwareIsDistributed = {
+    .code = "POLICY2005",
+    .dests = {"use_precision_aware_optimizer", "use_distributed_optimizer"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("use_precision_aware_optimizer") && a.Is("optimizer", "adam") &&
+                 !a.On("use_distributed_optimizer");
+        },
+    .why = "has the precision-aware optimizer only as a distributed one",
+    .fix = "turn on {use_distributed_optimizer}",
+    .valid = "false",
+    .source = kOptimizer,
+    .stage = Stage::kBuild,
+    .reach = Reach::kContract,
+};
+
+}  // namespace nam56r::dialect::rules

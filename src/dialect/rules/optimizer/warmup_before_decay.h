@@ -1,0 +1,30 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline std::int64_t DecaySteps(const Args& a) {
+  return a.IsNull("lr_decay_iters") ? a.Int("train_iters") : a.Int("lr_decay_iters");
+}
+
+inline constexpr ArgumentRule kWarmupBeforeDecay = {
+    .code = "POLICY2002",
+    .dests = {"lr_warmup_iters", "lr_decay_iters", "train_iters"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.IsNull("train_samples") && a.Int("train_iters") > 0 &&
+                 a.Int("lr_warmup_iters") >= DecaySteps(a);
+        },
+    .why = "wants the warmup to end before the decay does",
+    .fix = "shorten {lr_warmup_iters}",
+    .source = "optimizer_param_scheduler.py:OptimizerParamScheduler.__init__",
+    .stage = Stage::kRun,
+    .reach = Reach::kContract,
+    .valid_of =
+        [](const Args& a) {
+          return std::vector<std::string>{"0 to " + std::to_string(DecaySteps(a) - 1)};
+        },
+};
+
+}  // namespace nam56r::dialect::rules

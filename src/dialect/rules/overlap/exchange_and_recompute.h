@@ -1,0 +1,24 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExchangeAndRecompute = {
+    .code = "POLICY2110",
+    .dests = {"overlap_moe_expert_parallel_comm", "recompute_granularity", "recompute_modules"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          const bool layers = a.Is("recompute_granularity", "full") ||
+                              !a.IsNull("recompute_method") || !a.IsNull("recompute_num_layers");
+          return ExpertOverlap(a) &&
+                 (layers || (a.minor() >= 17 && a.Lists("recompute_modules", "moe")));
+        },
+    .why = "overlaps no exchange that is recomputed",
+    .fix = "choose selective for {recompute_granularity}, without moe",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExchangeMtpNeedsStages = {
+    .code = "POLICY2113",
+    .dests = {"overlap_moe_expert_parallel_comm", "mtp_num_layers", "pipeline_model_parallel_size"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return ExpertOverlap(a) && a.Int("mtp_num_layers") == 1 &&
+                 a.Int("pipeline_model_parallel_size", 1) <= 1;
+        },
+    .why = "overlaps the expert exchange beside MTP with two stages and more only",
+    .fix = "set {pipeline_model_parallel_size} above 1, or {mtp_num_layers} to 0",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .releases = {.until = 17},
+};
+
+}  // namespace nam56r::dialect::rules

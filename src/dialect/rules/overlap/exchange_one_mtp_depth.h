@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExchangeOneMtpDepth = {
+    .code = "POLICY2112",
+    .dests = {"overlap_moe_expert_parallel_comm", "mtp_num_layers"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          const std::int64_t depth = a.Int("mtp_num_layers");
+          const bool zero = !a.IsNull("mtp_num_layers") && depth == 0 && a.minor() < 19;
+          return ExpertOverlap(a) && (depth > 1 || zero);
+        },
+    .why = "overlaps the expert exchange with one MTP depth at most",
+    .fix = "set {mtp_num_layers} to 1, or turn off {overlap_moe_expert_parallel_comm}",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

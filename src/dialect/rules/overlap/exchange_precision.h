@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kExchangePrecision = {
+    .code = "POLICY2111",
+    .dests = {"overlap_moe_expert_parallel_comm", "bf16"},
+    .refuses = [](const Args& a,
+                  const Args&) { return ExpertOverlap(a) && !a.On("bf16") && !a.On("fp16"); },
+    .why = "overlaps the expert exchange in bf16 and fp16 only",
+    .fix = "turn off {overlap_moe_expert_parallel_comm}",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kSharedExpertDispatcher = {
+    .code = "POLICY2104",
+    .dests = {"moe_shared_expert_overlap", "moe_token_dispatcher_type"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("moe_shared_expert_overlap") &&
+                 !a.IsNull("moe_shared_expert_intermediate_size") &&
+                 !a.Is("moe_token_dispatcher_type", "alltoall") &&
+                 !(a.minor() >= 18 && a.Is("moe_token_dispatcher_type", "flex"));
+        },
+    .why = "overlaps a shared expert with the alltoall dispatcher, and since 0.18 with flex",
+    .fix = "turn off {moe_shared_expert_overlap}",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kSharedExpertExists = {
+    .code = "POLICY2105",
+    .dests = {"moe_shared_expert_overlap", "moe_shared_expert_intermediate_size"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("moe_shared_expert_overlap") &&
+                 a.IsNull("moe_shared_expert_intermediate_size");
+        },
+    .why = "has no shared expert to overlap",
+    .fix = "turn off {moe_shared_expert_overlap}",
+    .valid = "false",
+    .source = "moe_layer.py:MoELayer.__init__",
+    .stage = Stage::kBuild,
+    .reach = Reach::kContract,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kSharedExpertOrExchange = {
+    .code = "POLICY2106",
+    .dests = {"moe_shared_expert_overlap", "overlap_moe_expert_parallel_comm"},
+    .refuses = [](const Args& a,
+                  const Args&) { return ExpertOverlap(a) && a.On("moe_shared_expert_overlap"); },
+    .why = "overlaps the shared expert or the expert exchange, not both",
+    .fix = "turn off {moe_shared_expert_overlap}",
+    .valid = "false",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

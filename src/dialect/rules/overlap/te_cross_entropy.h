@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kTeCrossEntropy = {
+    .code = "POLICY2116",
+    .dests = {"cross_entropy_loss_fusion"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("cross_entropy_loss_fusion") && a.Is("cross_entropy_fusion_impl", "te");
+        },
+    .why = "has Transformer Engine's fused loss disabled",
+    .fix = "choose native for {cross_entropy_loss_fusion}",
+    .valid = "\"native\"|\"linear\"",
+    .source = kValidate,
+    .releases = {.since = 18},
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kBeginsWithDash = {
+    .code = "PLAN1204",
+    .dests = {"hybrid_layer_pattern"},
+    .refuses =
+        [](const Args&, const Args& raw) {
+          for (std::string_view dest : {"hybrid_layer_pattern", "hybrid_override_pattern"}) {
+            if (raw.Given(dest) && raw.IsNull(dest)) return true;
+          }
+          return false;
+        },
+    .why = "reads a pattern that begins with '-' as another flag",
+    .fix = "begin {hybrid_layer_pattern} with another family than F",
+    .valid = "patterns that begin with another symbol than '-'",
+    .source = "arguments.py:parse_args",
+};
+
+}  // namespace nam56r::dialect::rules

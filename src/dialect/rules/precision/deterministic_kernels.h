@@ -1,0 +1,23 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kDeterministicKernels = {
+    .code = "POLICY1901",
+    .dests = {"deterministic_mode", "cross_entropy_loss_fusion", "tp_comm_overlap"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("deterministic_mode") &&
+                 (a.On("cross_entropy_loss_fusion") || a.On("tp_comm_overlap"));
+        },
+    .why = "repeats a run to the bit without fused losses and overlapped TP only",
+    .fix = "leave them out",
+    .valid = "false",
+    .source = "determinism.py:apply_determinism_to_args",
+    .releases = {.since = 19},
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

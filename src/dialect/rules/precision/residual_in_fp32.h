@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kResidualInFp32 = {
+    .code = "POLICY1911",
+    .dests = {"fp32_residual_connection", "bf16"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("fp32_residual_connection") && !a.On("bf16") && !a.On("fp16");
+        },
+    .why = "keeps the residual in fp32 in bf16 and fp16 runs only",
+    .fix = "give --bf16",
+    .valid = "false",
+    .source = kValidate,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

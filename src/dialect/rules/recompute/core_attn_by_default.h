@@ -1,0 +1,20 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kCoreAttnByDefault = {
+    .code = "POLICY1702",
+    .dests = {"recompute_modules", "recompute_granularity"},
+    .refuses = [](const Args& a,
+                  const Args& raw) { return Selective(a) && raw.Size("recompute_modules") == 0; },
+    .why = "recomputes core_attn when selective recompute names nothing",
+    .fix = "name the modules",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kContract,
+    .valid_of = RecomputeModules,
+};
+
+}  // namespace nam56r::dialect::rules

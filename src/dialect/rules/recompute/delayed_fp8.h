@@ -1,0 +1,22 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kDelayedFp8 = {
+    .code = "POLICY1706",
+    .dests = {"recompute_modules", "fp8_recipe"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return a.On("fp8") && a.Is("fp8_recipe", "delayed") &&
+                 (Recomputes(a, "moe_act") || Recomputes(a, "layernorm"));
+        },
+    .why = "cannot recompute moe_act and layernorm under delayed FP8 scaling",
+    .fix = "choose tensorwise for {fp8_recipe}, or remove the two",
+    .valid = "the same without moe_act and layernorm",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

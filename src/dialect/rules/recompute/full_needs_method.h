@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kFullNeedsMethod = {
+    .code = "POLICY1709",
+    .dests = {"recompute_method", "recompute_granularity"},
+    .refuses = [](const Args& a, const Args&) { return Full(a) && a.IsNull("recompute_method"); },
+    .why = "wants to know which layers to recompute",
+    .fix = "give {recompute_method}",
+    .valid = "uniform|block",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kCommandLine,
+};
+
+}  // namespace nam56r::dialect::rules

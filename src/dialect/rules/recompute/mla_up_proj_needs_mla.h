@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kMlaUpProjNeedsMla = {
+    .code = "POLICY1705",
+    .dests = {"recompute_modules", "multi_latent_attention"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return Recomputes(a, "mla_up_proj") && !a.On("multi_latent_attention");
+        },
+    .why = "recomputes mla_up_proj in MLA layers, and this model has none",
+    .fix = "remove mla_up_proj",
+    .valid = "the same without mla_up_proj",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kModulesNeedSelective = {
+    .code = "POLICY1701",
+    .dests = {"recompute_modules", "recompute_granularity"},
+    .refuses = [](const Args& a,
+                  const Args&) { return !Selective(a) && a.Size("recompute_modules") > 0; },
+    .why = "reads the list with selective recompute only, so that it would have no effect",
+    .fix = "choose selective for {recompute_granularity}, or empty {recompute_modules}",
+    .valid = "[]",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+    .reach = Reach::kContract,
+};
+
+}  // namespace nam56r::dialect::rules

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kMoeActIsGrouped = {
+    .code = "POLICY1704",
+    .dests = {"recompute_modules", "moe_grouped_gemm"},
+    .refuses = [](const Args& a,
+                  const Args&) { return Recomputes(a, "moe_act") && !a.On("moe_grouped_gemm"); },
+    .why = "recomputes moe_act with the grouped matrix product only",
+    .fix = "turn on {moe_grouped_gemm}",
+    .valid = "the same without moe_act",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules

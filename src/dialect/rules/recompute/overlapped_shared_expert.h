@@ -1,0 +1,22 @@
+#pragma once
+
+#include "src/dialect/rules/facts.h"
+
+namespace nam56r::dialect::rules {
+
+inline constexpr ArgumentRule kOverlappedSharedExpert = {
+    .code = "POLICY1707",
+    .dests = {"recompute_modules", "moe_shared_expert_overlap"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return Recomputes(a, "shared_experts") && a.On("moe_shared_expert_overlap") &&
+                 !a.IsNull("moe_shared_expert_intermediate_size");
+        },
+    .why = "cannot recompute a shared expert that overlaps the dispatch",
+    .fix = "turn off {moe_shared_expert_overlap}",
+    .valid = "the same without shared_experts",
+    .source = kConfig,
+    .stage = Stage::kBuild,
+};
+
+}  // namespace nam56r::dialect::rules
