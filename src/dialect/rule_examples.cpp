@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 namespace nam56r::dialect {
@@ -12,13 +14,8 @@ namespace {
 using Strings = std::vector<std::string>;
 
 Strings Split(std::string_view text) {
-  Strings words;
-  while (!text.empty()) {
-    const std::size_t blank = text.find(' ');
-    if (blank != 0) words.emplace_back(text.substr(0, blank));
-    text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
-  }
-  return words;
+  std::istringstream in{std::string(text)};
+  return {std::istream_iterator<std::string>(in), {}};
 }
 
 constexpr std::string_view kCommon =
@@ -79,7 +76,7 @@ class Line {
       AddAll({"--hybrid-layer-pattern", Trunk(release)});
     }
     line_.surroundings.world_size = 8;
-    line_.surroundings.environment["CUDA_DEVICE_MAX_CONNECTIONS"] = "1";
+    line_.surroundings.environment.emplace("CUDA_DEVICE_MAX_CONNECTIONS", "1");
     Change(changes);
   }
 
