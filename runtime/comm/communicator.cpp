@@ -7,7 +7,7 @@
 namespace nam56r::runtime {
 namespace {
 
-base::Diagnostic Refusal(std::string code, std::string message, std::vector<std::string> fields) {
+base::Diagnostic CommunicatorRefusal(std::string code, std::string message, std::vector<std::string> fields) {
   base::Diagnostic diagnostic;
   diagnostic.code = std::move(code);
   diagnostic.surface = base::Surface::kHost;
@@ -24,7 +24,7 @@ Communicator::Communicator(const Rendezvous& rendezvous, const Topology& topolog
 base::Expected<std::unique_ptr<Communicator>> Communicator::Connect(
     const Rendezvous& rendezvous, const Topology& topology, const CommunicatorOptions& options) {
   if (rendezvous.world_size != topology.world()) {
-    return Refusal("COMM0003",
+    return CommunicatorRefusal("COMM0003",
                    fmt::format("WORLD_SIZE is {}, the layout wants {} ranks", rendezvous.world_size,
                                topology.world()),
                    {"WORLD_SIZE", "layout.world_size"});
@@ -47,7 +47,7 @@ base::Expected<std::unique_ptr<Communicator>> Communicator::Connect(
           make(std::string(NameOf(kind)), topology.Members(kind, rendezvous.rank));
     }
   } catch (const CommunicationError& error) {
-    return Refusal("COMM0004", error.what(), {"MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME"});
+    return CommunicatorRefusal("COMM0004", error.what(), {"MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME"});
   }
   return communicator;
 }

@@ -13,7 +13,7 @@ constexpr std::string_view kFix =
     "start the worker through `nam56r launch` or torchrun, which set RANK, WORLD_SIZE, MASTER_ADDR "
     "and MASTER_PORT";
 
-base::Diagnostic Refusal(std::string name, std::string message, std::string valid) {
+base::Diagnostic VariableRefusal(std::string name, std::string message, std::string valid) {
   base::Diagnostic diagnostic;
   diagnostic.code = "COMM0002";
   diagnostic.surface = base::Surface::kHost;
@@ -32,7 +32,7 @@ class Reader {
     const char* value = read_(name);
     if (value == nullptr || *value == '\0') {
       errors_.push_back(
-          Refusal(name, fmt::format("{} is not set", name), "a host name or address"));
+          VariableRefusal(name, fmt::format("{} is not set", name), "a host name or address"));
       return "";
     }
     return value;
@@ -42,14 +42,14 @@ class Reader {
     const std::string range = fmt::format("an integer from {} to {}", low, high);
     const char* value = read_(name);
     if (value == nullptr || *value == '\0') {
-      errors_.push_back(Refusal(name, fmt::format("{} is not set", name), range));
+      errors_.push_back(VariableRefusal(name, fmt::format("{} is not set", name), range));
       return low;
     }
     const std::string_view text = value;
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size() || number < low || number > high) {
-      errors_.push_back(Refusal(name, fmt::format("{}={} is not {}", name, text, range), range));
+      errors_.push_back(VariableRefusal(name, fmt::format("{}={} is not {}", name, text, range), range));
       return low;
     }
     return number;

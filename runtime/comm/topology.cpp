@@ -7,7 +7,7 @@
 namespace nam56r::runtime {
 namespace {
 
-base::Diagnostic Refusal(std::string message, std::vector<std::string> fields, std::string fix) {
+base::Diagnostic TopologyRefusal(std::string message, std::vector<std::string> fields, std::string fix) {
   base::Diagnostic diagnostic;
   diagnostic.code = "COMM0001";
   diagnostic.surface = base::Surface::kPolicy;
@@ -62,7 +62,7 @@ base::Expected<Topology> Topology::Make(const ParallelSizes& sizes) {
   constexpr std::int64_t kMost = 1 << 20;
   for (const auto& [field, size] : all) {
     if (size < 1 || size > kMost) {
-      errors.push_back(Refusal(fmt::format("{} is {}, not between 1 and {}", field, size, kMost),
+      errors.push_back(TopologyRefusal(fmt::format("{} is {}, not between 1 and {}", field, size, kMost),
                                {field}, fmt::format("set {} to 1 or more", field)));
     }
   }
@@ -71,7 +71,7 @@ base::Expected<Topology> Topology::Make(const ParallelSizes& sizes) {
   const std::int64_t dense = sizes.tensor * sizes.context * sizes.pipeline;
   if (sizes.world % dense != 0) {
     errors.push_back(
-        Refusal(fmt::format("{} ranks cannot be cut into TP {} x CP {} x PP {} = {} parts",
+        TopologyRefusal(fmt::format("{} ranks cannot be cut into TP {} x CP {} x PP {} = {} parts",
                             sizes.world, sizes.tensor, sizes.context, sizes.pipeline, dense),
                 {"layout.world_size", "layout.tensor_parallel", "layout.context_parallel",
                  "layout.pipeline_parallel"},
@@ -80,7 +80,7 @@ base::Expected<Topology> Topology::Make(const ParallelSizes& sizes) {
   const std::int64_t expert = sizes.expert_tensor * sizes.expert * sizes.pipeline;
   if (sizes.world % expert != 0) {
     errors.push_back(
-        Refusal(fmt::format("{} ranks cannot be cut into ETP {} x EP {} x PP {} = {} parts",
+        TopologyRefusal(fmt::format("{} ranks cannot be cut into ETP {} x EP {} x PP {} = {} parts",
                             sizes.world, sizes.expert_tensor, sizes.expert, sizes.pipeline, expert),
                 {"layout.world_size", "layout.expert_tensor_parallel", "layout.expert_parallel",
                  "layout.pipeline_parallel"},

@@ -49,4 +49,9 @@ inline void CheckGradients(const std::function<torch::Tensor()>& loss,
   }
 }
 
+/// The largest difference, as a share of the largest expected value.
+inline double RelativeDifference(const torch::Tensor& actual, const torch::Tensor& expected) {
+  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
 }  // namespace nam56r::runtime

@@ -53,10 +53,6 @@ torch::Tensor Steps(const Inputs& in) {
   return torch::stack(outputs, 1);
 }
 
-double RelativeDifference(const torch::Tensor& actual, const torch::Tensor& expected) {
-  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
-}
-
 TEST(M2rnnScan, EqualsTheRecurrenceStepByStep) {
   // Around the checkpoints, and with the vector kernel's row length and another.
   for (const std::int64_t sequence : {1, 2, 63, 64, 65, 128, 150}) {

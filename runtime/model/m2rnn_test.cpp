@@ -9,7 +9,7 @@
 namespace nam56r::runtime {
 namespace {
 
-recipe::Recipe SmallRecipe() {
+recipe::Recipe M2rnnRecipe() {
   recipe::Recipe recipe;
   recipe.model.hidden_size = 24;
   recipe.model.depth = 13;
@@ -33,7 +33,7 @@ TEST(M2rnnLayer, HoldsTheParametersOfTheRecordedModel) {
 }
 
 TEST(M2rnnLayer, NeedsNoMoreThanOneHead) {
-  recipe::Recipe recipe = SmallRecipe();
+  recipe::Recipe recipe = M2rnnRecipe();
   recipe.model.hidden_size = 6;  // narrower than a head
   M2rnnLayer layer(recipe, "slots.11", Initializer(1));
   ForwardRecord record;
@@ -42,7 +42,7 @@ TEST(M2rnnLayer, NeedsNoMoreThanOneHead) {
 }
 
 TEST(M2rnnLayer, StartsTheSameForANameAndDiffersBetweenNames) {
-  const recipe::Recipe recipe = SmallRecipe();
+  const recipe::Recipe recipe = M2rnnRecipe();
   const M2rnnLayer one(recipe, "slots.11", Initializer(1));
   const M2rnnLayer same(recipe, "slots.11", Initializer(1));
   const M2rnnLayer other(recipe, "slots.23", Initializer(1));
@@ -56,7 +56,7 @@ TEST(M2rnnLayer, StartsTheSameForANameAndDiffersBetweenNames) {
 
 TEST(M2rnnLayer, IsCausal) {
   torch::manual_seed(4);
-  M2rnnLayer layer(SmallRecipe(), "slots.11", Initializer(1));
+  M2rnnLayer layer(M2rnnRecipe(), "slots.11", Initializer(1));
   ForwardRecord record;
   const torch::Tensor x = torch::randn({1, 12, 24});
   const torch::Tensor before = layer.Forward(x, record);
@@ -69,7 +69,7 @@ TEST(M2rnnLayer, IsCausal) {
 
 TEST(M2rnnLayer, HasTheGradientOfFiniteDifferences) {
   torch::manual_seed(5);
-  M2rnnLayer layer(SmallRecipe(), "slots.11", Initializer(1));
+  M2rnnLayer layer(M2rnnRecipe(), "slots.11", Initializer(1));
   layer.to(torch::kFloat64);
   ForwardRecord record;
   const auto options = torch::dtype(torch::kFloat64);
@@ -82,7 +82,7 @@ TEST(M2rnnLayer, HasTheGradientOfFiniteDifferences) {
 }
 
 TEST(M2rnnLayer, RefusesASizeOfZero) {
-  recipe::Recipe recipe = SmallRecipe();
+  recipe::Recipe recipe = M2rnnRecipe();
   recipe.m2rnn.conv_kernel = 0;
   EXPECT_THROW(M2rnnLayer(recipe, "slots.11", Initializer(1)), std::logic_error);
 }

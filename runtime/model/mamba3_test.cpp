@@ -133,10 +133,6 @@ torch::Tensor Mamba3Steps(const Mamba3Layer& layer, const recipe::Recipe& recipe
   return torch::stack(outputs, 1);
 }
 
-double RelativeDifference(const torch::Tensor& actual, const torch::Tensor& expected) {
-  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
-}
-
 void ExpectChunkedEqualsSteps(const recipe::Recipe& recipe, std::int64_t sequence) {
   const auto layer = SmallLayer(recipe);
   ForwardRecord record;

@@ -9,8 +9,8 @@ namespace nam56r::runtime {
 namespace {
 
 template <typename T>
-class VectorTanhTest : public testing::Test {};
-using Floats = testing::Types<float, double>;
+class VectorTanhTest : public ::testing::Test {};
+using Floats = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(VectorTanhTest, Floats);
 
 TYPED_TEST(VectorTanhTest, AgreesWithTheLibraryToAFewUnits) {

@@ -8,7 +8,7 @@ namespace {
 
 /// Elements updated at a time: the five slices that an update touches fit a core's L2 cache, so
 /// that its eight elementwise operations cost one trip to memory.
-constexpr std::int64_t kBlock = 32768;
+constexpr std::int64_t kScratchBlock = 32768;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ AdamW::AdamW(FlatParameters& parameters, const policy::Optimizer& options)
       options_(options),
       first_moment_(torch::zeros_like(parameters.values())),
       second_moment_(torch::zeros_like(parameters.values())),
-      scratch_(torch::empty({std::min(kBlock, parameters.values().numel())})) {}
+      scratch_(torch::empty({std::min(kScratchBlock, parameters.values().numel())})) {}
 
 void AdamW::Step(double lr, double gradient_scale) {
   const torch::NoGradGuard no_grad;
@@ -31,8 +31,8 @@ void AdamW::Step(double lr, double gradient_scale) {
         .mul_(1.0 - lr * options_.weight_decay);
   }
   const std::int64_t count = parameters_.values().numel();
-  for (std::int64_t begin = 0; begin < count; begin += kBlock) {
-    const std::int64_t length = std::min(kBlock, count - begin);
+  for (std::int64_t begin = 0; begin < count; begin += kScratchBlock) {
+    const std::int64_t length = std::min(kScratchBlock, count - begin);
     torch::Tensor scratch = scratch_.narrow(0, 0, length);
     torch::Tensor first = first_moment_.narrow(0, begin, length);
     torch::Tensor second = second_moment_.narrow(0, begin, length);
