@@ -24,8 +24,9 @@ target_include_directories(nam56r_options INTERFACE ${CMAKE_SOURCE_DIR})
 file(WRITE ${CMAKE_BINARY_DIR}/room_pch.cpp "// Owns the precompiled header of the rooms.\n")
 add_library(nam56r_room_pch OBJECT ${CMAKE_BINARY_DIR}/room_pch.cpp)
 target_link_libraries(nam56r_room_pch PRIVATE nam56r_options fmt::fmt nlohmann_json::nlohmann_json)
-target_precompile_headers(nam56r_room_pch PRIVATE <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp> <algorithm>
-                          <filesystem> <functional> <map> <optional> <set> <span> <string> <variant> <vector>)
+target_precompile_headers(nam56r_room_pch PRIVATE <fmt/format.h> <fmt/ranges.h>
+                          ${CMAKE_SOURCE_DIR}/src/base/json_extern.h <algorithm> <filesystem>
+                          <functional> <map> <optional> <set> <span> <string> <variant> <vector>)
 
 # nam56r_room(NAME [EXCLUDE file...] [DEPENDS target...] [TEST_DEPENDS target...]); EXCLUDE names
 # sources that another target of the room builds.
@@ -57,7 +58,8 @@ if(NAM56R_TESTS)
   target_link_libraries(nam56r_test_pch PRIVATE nam56r_options GTest::gmock fmt::fmt nlohmann_json::nlohmann_json)
   target_compile_options(nam56r_test_pch PRIVATE -O0)
   target_compile_definitions(nam56r_test_pch PRIVATE NAM56R_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  target_precompile_headers(nam56r_test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>
+  target_precompile_headers(nam56r_test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>
+                            ${CMAKE_SOURCE_DIR}/src/base/json_extern.h
                             <fmt/format.h> <fmt/ranges.h> <algorithm> <filesystem> <fstream> <functional>
                             <map> <regex> <string> <vector>)
 endif()
