@@ -28,7 +28,8 @@ std::string Takes(const Argument& argument) {
 
 // What the parser calls a type, in words.
 std::string TypeOf(const Argument& argument) {
-  if (!TakenWords(argument).empty()) return "one of its names";
+  const std::vector<std::string> words = TakenWords(argument);
+  if (!words.empty()) return fmt::format("among {}", fmt::join(words, ", "));
   if (argument.type.ends_with("_freq_type")) return "a whole number or a list such as [0]*1+[1]*15";
   if (argument.type == "tuple_type") return "whole numbers separated by commas";
   return fmt::format("of type {}", argument.type);
