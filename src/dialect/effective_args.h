@@ -56,7 +56,8 @@ class EffectiveArgs {
   const Surroundings& surroundings() const { return *surroundings_; }
 
   /// In the order of the line; the first kMostProblems of problem_count().
-  const std::vector<ParseProblem>& problems() const { return problems_; }
+  const std::vector<ParseProblem>& problems() const& { return problems_; }
+  std::vector<ParseProblem> problems() && { return std::move(problems_); }
   std::size_t problem_count() const { return problem_count_; }
   bool Stops(ParseProblem::Kind kind) const;  ///< whether there is one of |kind|
 

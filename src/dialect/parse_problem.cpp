@@ -63,15 +63,15 @@ std::string Says(const ParseProblem& problem) {
 std::string NearestFlag(const Release& release, std::string_view flag) {
   flag = flag.substr(0, flag.find('='));
   if (flag.size() > kLongestSlip) return {};
-  // An abbreviation, which other parsers would have taken: of several, the one that is nearest.
-  std::vector<std::string> candidates;
-  for (const Release::Named& named : release.by_flag) {
-    if (flag.size() > 3 && named.name.starts_with(flag)) candidates.emplace_back(named.name);
+  const std::vector<std::string>& spellings = SurfaceIndex::Of(release).Spellings();
+  // An abbreviation, which other parsers would have taken.
+  const auto abbreviated = [&](const std::string& spelling) {
+    return flag.size() > 3 && spelling.starts_with(flag);
+  };
+  if (std::count_if(spellings.begin(), spellings.end(), abbreviated) == 1) {
+    return *std::find_if(spellings.begin(), spellings.end(), abbreviated);
   }
-  if (candidates.size() == 1) return candidates.front();
-  candidates.clear();
-  for (const Release::Named& named : release.by_flag) candidates.emplace_back(named.name);
-  return base::NearestName(flag, candidates).value_or("");
+  return base::NearestName(flag, spellings).value_or("");
 }
 
 std::vector<std::string> ValidFor(const Release& release, const ParseProblem& problem) {

@@ -28,6 +28,7 @@ SurfaceIndex::SurfaceIndex(const Release& release)
       dest_table_(release.by_dest),
       flag_table_(release.by_flag) {
   for (const Release::Named& flag : by_flag_) {
+    spellings_.emplace_back(flag.name);
     dest_of_flag_.push_back(static_cast<std::uint16_t>(FindDest(flag.argument->dest)));
   }
   for (const Release::Named& dest : by_dest_) defaults_.push_back(DefaultValue(*dest.argument));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,9 @@ class SurfaceIndex {
   /// Number of the spelling |flag|, an index of Release::by_flag.
   std::size_t FindFlag(std::string_view flag) const;
 
+  /// Every spelling, by number.
+  const std::vector<std::string>& Spellings() const { return spellings_; }
+
   const Argument& ArgumentOf(std::size_t dest) const { return *by_dest_[dest].argument; }
   std::string_view Spelling(std::size_t flag) const { return by_flag_[flag].name; }
   const Argument& ArgumentOfFlag(std::size_t flag) const { return *by_flag_[flag].argument; }
@@ -67,6 +71,7 @@ class SurfaceIndex {
   NameTable flag_table_;
   std::vector<std::uint16_t> dest_of_flag_;
   std::vector<nlohmann::json> defaults_;
+  std::vector<std::string> spellings_;
 };
 
 }  // namespace nam56r::dialect
