@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOneFlexBackend = {
     .code = "POLICY1415",
+    .title = "Two backends of the flex dispatcher",
     .dests = {"moe_enable_deepep", "moe_flex_dispatcher_backend"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,12 @@ inline constexpr ArgumentRule kOneFlexBackend = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails =
+        "--moe-enable-deepep --moe-token-dispatcher-type flex --expert-model-parallel-size 8 "
+        "--moe-flex-dispatcher-backend hybridep",
+    .passes =
+        "--moe-token-dispatcher-type flex --expert-model-parallel-size 8 --moe-flex-"
+        "dispatcher-backend hybridep",
 };
 
 }  // namespace nam56r::dialect::rules
