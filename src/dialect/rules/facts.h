@@ -69,6 +69,14 @@ inline std::string_view SymbolsOf(int minor) {
 
 // Experts.
 inline bool SeveralExperts(const Args& a) { return a.Int("num_experts") > 1; }
+/// The coefficient of the balancing loss, or one of several.
+inline bool BalancingLoss(const Args& a) {
+  const nlohmann::json& value = a.Value("moe_aux_loss_coeff");
+  if (!value.is_array()) return a.On("moe_aux_loss_coeff");
+  return std::any_of(value.begin(), value.end(), [](const nlohmann::json& one) {
+    return one.is_number() && one.get<double>() != 0;
+  });
+}
 inline bool Capacity(const Args& a) { return a.Number("moe_expert_capacity_factor", -1) >= 0; }
 inline bool Flex(const Args& a) { return a.Is("moe_token_dispatcher_type", "flex"); }
 inline bool DropAndPad(const Args& a) {

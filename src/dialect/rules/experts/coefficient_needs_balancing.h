@@ -10,8 +10,8 @@ inline constexpr ArgumentRule kCoefficientNeedsBalancing = {
     .dests = {"moe_aux_loss_coeff", "moe_router_load_balancing_type"},
     .refuses =
         [](const Args& a, const Args&) {
-          return ExpertLayers(a) && a.Is("moe_router_load_balancing_type", "none") &&
-                 a.On("moe_aux_loss_coeff");
+          return ExpertLayers(a) && a.Lists("moe_router_load_balancing_type", "none") &&
+                 a.Size("moe_router_load_balancing_type") <= 1 && BalancingLoss(a);
         },
     .why = "has no balancing loss to weigh",
     .fix =

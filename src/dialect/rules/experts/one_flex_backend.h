@@ -9,9 +9,9 @@ inline constexpr ArgumentRule kOneFlexBackend = {
     .title = "Two backends of the flex dispatcher",
     .dests = {"moe_enable_deepep", "moe_flex_dispatcher_backend"},
     .refuses =
-        [](const Args& a, const Args&) {
+        [](const Args& a, const Args& raw) {
           return a.On("moe_enable_deepep") && Flex(a) &&
-                 a.Is("moe_flex_dispatcher_backend", "hybridep");
+                 raw.Is("moe_flex_dispatcher_backend", "hybridep");
         },
     .why = "takes one backend for the flex dispatcher",
     .fix = "leave {moe_enable_deepep} out",

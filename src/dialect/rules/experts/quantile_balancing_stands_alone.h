@@ -13,7 +13,7 @@ inline constexpr ArgumentRule kQuantileBalancingStandsAlone = {
         [](const Args& a, const Args&) {
           return ExpertLayers(a) &&
                  a.Lists("moe_router_load_balancing_type", "quantile_balancing") &&
-                 (a.On("moe_aux_loss_coeff") || a.On("moe_router_fusion") ||
+                 (BalancingLoss(a) || a.On("moe_router_fusion") ||
                   !a.IsNull("moe_router_num_groups") || !a.IsNull("moe_router_group_topk"));
         },
     .why = "balances by quantiles without a loss, a fused router and groups of experts only",

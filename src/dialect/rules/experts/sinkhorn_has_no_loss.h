@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kSinkhornHasNoLoss = {
     .refuses =
         [](const Args& a, const Args&) {
           return ExpertLayers(a) && a.Lists("moe_router_load_balancing_type", "sinkhorn") &&
-                 a.On("moe_aux_loss_coeff");
+                 BalancingLoss(a);
         },
     .why = "balances by Sinkhorn without a loss only, and stops in the first forward",
     .fix = "leave {moe_aux_loss_coeff} out",

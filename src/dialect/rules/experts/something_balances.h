@@ -19,7 +19,7 @@ inline constexpr ArgumentRule kSomethingBalances = {
               a.Lists("moe_router_load_balancing_type", "sinkhorn") ||
               a.Lists("moe_router_load_balancing_type", "quantile_balancing"))
             return false;
-          return !a.On("moe_aux_loss_coeff");
+          return !BalancingLoss(a);
         },
     .why =
         "weighs the balancing loss by 0 where nothing else is said, and no bias balances: a "
