@@ -102,11 +102,9 @@ base::Expected<Lowered> LowerMegatron(const Context& context, const Release& rel
   const EffectiveArgs raw = ArgumentsOf(context, release, lowered);
   EffectiveArgs args = raw;
   lowered.rewrites = ApplyRewrites(args);
-  base::Diagnostics refused = CheckContract(context, args, raw);
-  std::erase_if(refused, [](const base::Diagnostic& finding) {
-    return finding.severity != base::Severity::kError;  // what is allowed is for `check` to say
-  });
-  if (!refused.empty()) return refused;
+  if (base::Diagnostics refused = CheckContract(context, args, raw); !refused.empty()) {
+    return refused;
+  }
   if (auto lost = LostIndexers(context, lowered)) lowered.rewrites.push_back(std::move(*lost));
   if (seams::RewritesRecurrence(context)) {
     for (Rewrite& rewrite : NemoRewrites(context)) lowered.rewrites.push_back(std::move(rewrite));

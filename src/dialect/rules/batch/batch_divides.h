@@ -15,7 +15,8 @@ inline constexpr ArgumentRule kBatchDivides = {
           const bool evaluation_says_it = a.minor() >= 18 && !raw.Given("eval_global_batch_size") &&
                                           !raw.Given("eval_micro_batch_size");
           return once > 0 && a.Int("global_batch_size") % once != 0 &&
-                 a.IsNull("rampup_batch_size") && !evaluation_says_it;
+                 a.IsNull("rampup_batch_size") && !a.On("decrease_batch_size_if_needed") &&
+                 !evaluation_says_it;
         },
     .why = "wants the batch in whole micro-batches on every data-parallel rank",
     .fix = "choose a multiple of {micro_batch_size} times DP for {global_batch_size}",

@@ -10,7 +10,7 @@ inline constexpr ArgumentRule kBlockNeedsDepth = {
     .dests = {"mtp_hybrid_override_pattern", "mtp_num_layers", "hybrid_layer_pattern"},
     .refuses =
         [](const Args& a, const Args& raw) {
-          return raw.Given("mtp_hybrid_override_pattern") &&
+          return Hybrid(a) && raw.Given("mtp_hybrid_override_pattern") &&
                  !raw.IsNull("mtp_hybrid_override_pattern") && !a.On("mtp_num_layers");
         },
     .why =

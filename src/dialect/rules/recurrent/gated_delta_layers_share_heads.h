@@ -18,13 +18,13 @@ inline constexpr ArgumentRule kGatedDeltaLayersShareHeads = {
                   a.Int("linear_num_value_heads", 32) % Tp(a) != 0);
         },
     .why =
-        "shares the heads of a layer G over the TP ranks; no check stands before the build "
-        "where a pattern asks for it",
+        "shares the heads of a layer G over the TP ranks; where a pattern asks for it, "
+        "nothing checks that they come out",
     .fix =
         "choose multiples of {tensor_model_parallel_size} for {linear_num_key_heads} and "
         "{linear_num_value_heads}",
-    .source = "gated_delta_net.py:GatedDeltaNet.__init__",
-    .stage = Stage::kBuild,
+    .source = "gated_delta_net.py:GatedDeltaNet.forward",
+    .stage = Stage::kRun,
     .releases = {.since = 17},
     .reach = Reach::kCommandLine,
     .valid_of = [](const Args& a) -> Values {
