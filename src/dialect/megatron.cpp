@@ -11,6 +11,7 @@
 #include "src/dialect/inexpressible.h"
 #include "src/dialect/nemo.h"
 #include "src/dialect/rewrite_rules.h"
+#include "src/dialect/rule_codes.h"
 
 namespace nam56r::dialect {
 namespace {
@@ -85,6 +86,13 @@ void RequireLegal(const Release& release, const std::vector<NativeArg>& args) {
   }
 }
 
+bool Refuses(const Context& context, const base::Diagnostic& finding) {
+  if (finding.severity != base::Severity::kError) return false;
+  const RuleEntry* entry = FindRule(finding.code);
+  const bool waivable = entry != nullptr && CanBeWaived(*entry->rule);
+  return !waivable || !context.policy.value.waivers.contains(finding.code);
+}
+
 }  // namespace
 
 base::Expected<Lowered> LowerMegatron(const Context& context, const Release& release) {
@@ -102,9 +110,10 @@ base::Expected<Lowered> LowerMegatron(const Context& context, const Release& rel
   const EffectiveArgs raw = ArgumentsOf(context, release, lowered);
   EffectiveArgs args = raw;
   lowered.rewrites = ApplyRewrites(args);
-  if (base::Diagnostics refused = CheckContract(context, args, raw); !refused.empty()) {
-    return refused;
+  for (base::Diagnostic& finding : CheckContract(context, args, raw)) {
+    (Refuses(context, finding) ? errors : lowered.findings).push_back(std::move(finding));
   }
+  if (!errors.empty()) return errors;
   if (auto lost = LostIndexers(context, lowered)) lowered.rewrites.push_back(std::move(*lost));
   if (seams::RewritesRecurrence(context)) {
     for (Rewrite& rewrite : NemoRewrites(context)) lowered.rewrites.push_back(std::move(rewrite));
