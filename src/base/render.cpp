@@ -189,7 +189,8 @@ std::string Render(const Diagnostic& diagnostic, const RenderOptions& options) {
   const Painter paint(options.colour);
   const std::size_t gutter = GutterWidth(diagnostic);
   const std::string margin(gutter + 1, ' ');
-  std::string head(SeverityName(diagnostic.severity));
+  std::string head = options.head;
+  if (head.empty()) head = SeverityName(diagnostic.severity);
   if (!diagnostic.code.empty()) head += "[" + EscapeControls(diagnostic.code) + "]";
   std::string out = paint(StyleOf(diagnostic.severity), head) +
                     paint(kBold, ": " + EscapeControls(diagnostic.message)) + "\n";
@@ -208,6 +209,9 @@ std::string Render(const Diagnostic& diagnostic, const RenderOptions& options) {
   }
   if (!diagnostic.fix.empty()) {
     out += margin + paint(kBold, "= help: ") + EscapeControls(diagnostic.fix) + "\n";
+  }
+  for (const auto& [label, text] : options.facts) {
+    out += margin + paint(kBold, fmt::format("= {}: ", label)) + EscapeControls(text) + "\n";
   }
   return out;
 }

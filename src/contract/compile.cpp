@@ -78,13 +78,12 @@ void AnswerFor(const std::vector<Waiver>& waivers, Diagnostics& findings) {
   }
 }
 
-// Where none is asked for: what backend and recipe mode say.
+}  // namespace
+
 std::string DialectOf(const policy::Run& run) {
   if (run.backend == kNative) return std::string(kNative);
   return std::string(run.recipe_mode == kNemo ? kNemo : kNewestMegatron);
 }
-
-}  // namespace
 
 Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
                            const base::Loaded<policy::Policy>& policy,

@@ -72,6 +72,11 @@ base::Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
 /// that its recipe and policy compile to. Whoever is about to launch asks. Errors: those of
 /// Compile, CONTRACT0006 another contract than this version compiles.
 base::Status Verify(const ReadContract& contract);
+/// That error: this version compiles the recipe and the policy of |contract| to |digest|.
+base::Diagnostic AnotherContract(const ReadContract& contract, const std::string& digest);
+
+/// Where none is asked for: what backend and recipe mode say.
+std::string DialectOf(const policy::Run& run);
 
 /// `nam56r.contract/1`, with its digest. The same inputs give the same bytes.
 nlohmann::json ToJson(const Contract& contract);

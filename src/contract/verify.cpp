@@ -13,6 +13,10 @@ base::Status Verify(const ReadContract& contract) {
   if (!compiled) return compiled.errors();
   const std::string digest = ToJson(*compiled).at("digest");
   if (digest == contract.digest) return base::Ok{};
+  return AnotherContract(contract, digest);
+}
+
+base::Diagnostic AnotherContract(const ReadContract& contract, const std::string& digest) {
   base::Diagnostic error;
   error.code = "CONTRACT0006";
   error.surface = base::Surface::kPolicy;

@@ -95,7 +95,7 @@ bool Refuses(const Context& context, const base::Diagnostic& finding) {
 
 }  // namespace
 
-base::Expected<Lowered> LowerMegatron(const Context& context, const Release& release) {
+base::Expected<Lowered> LowerAndFind(const Context& context, const Release& release) {
   base::Diagnostics errors = InexpressibleFields(context, release);
   for (base::Diagnostic& error : Check(MegatronRules(), context)) {
     errors.push_back(std::move(error));
@@ -110,15 +110,25 @@ base::Expected<Lowered> LowerMegatron(const Context& context, const Release& rel
   const EffectiveArgs raw = ArgumentsOf(context, release, lowered);
   EffectiveArgs args = raw;
   lowered.rewrites = ApplyRewrites(args);
-  for (base::Diagnostic& finding : CheckContract(context, args, raw)) {
-    (Refuses(context, finding) ? errors : lowered.findings).push_back(std::move(finding));
-  }
-  if (!errors.empty()) return errors;
+  lowered.findings = CheckContract(context, args, raw);
   if (auto lost = LostIndexers(context, lowered)) lowered.rewrites.push_back(std::move(*lost));
   if (seams::RewritesRecurrence(context)) {
     for (Rewrite& rewrite : NemoRewrites(context)) lowered.rewrites.push_back(std::move(rewrite));
   }
   lowered.unresolved = MegatronUnresolved(context);
+  return lowered;
+}
+
+base::Expected<Lowered> LowerMegatron(const Context& context, const Release& release) {
+  auto lowered = LowerAndFind(context, release);
+  if (!lowered) return lowered;
+  base::Diagnostics refused;
+  base::Diagnostics findings;
+  for (base::Diagnostic& finding : lowered->findings) {
+    (Refuses(context, finding) ? refused : findings).push_back(std::move(finding));
+  }
+  if (!refused.empty()) return refused;
+  lowered->findings = std::move(findings);
   return lowered;
 }
 

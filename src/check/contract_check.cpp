@@ -1,0 +1,186 @@
+#include "src/check/contract_check.h"
+
+#include <algorithm>
+
+#include "src/contract/derived.h"
+#include "src/contract/waivers.h"
+#include "src/dialect/megatron.h"
+#include "src/dialect/rule_codes.h"
+#include "src/policy/environment.h"
+
+namespace nam56r::check {
+namespace {
+
+using nlohmann::json;
+
+// What a contract says of the lines that set its fields. Lines are those of the files at the time
+// at which it was compiled.
+base::Origins OriginsOf(const json& provenance, std::string_view room) {
+  base::Origins origins;
+  for (const auto& [key, entry] : provenance.items()) {
+    if (!key.starts_with(room)) continue;
+    const auto file = entry.find("file");
+    if (file == entry.end()) continue;
+    origins[key.substr(room.size())] =
+        base::Origin::File({file->get<std::string>(), entry.value("line", 0), 0});
+  }
+  return origins;
+}
+
+template <class T>
+base::Loaded<T> Loaded(const T& value, const json& provenance, std::string_view room) {
+  base::Loaded<T> loaded;
+  loaded.value = value;
+  loaded.origins = OriginsOf(provenance, room);
+  for (const auto& [key, origin] : loaded.origins) {
+    if (loaded.file.empty()) loaded.file = origin.at.file;
+  }
+  return loaded;
+}
+
+class Findings {
+ public:
+  Findings(const base::Loaded<policy::Policy>& policy, const std::string& today)
+      : policy_(policy) {
+    if (auto waivers = contract::ReadWaivers(policy, today)) waivers_ = std::move(*waivers);
+  }
+
+  void Add(base::Diagnostic diagnostic) {
+    Finding finding;
+    finding.stage = StageOf(diagnostic);
+    for (const contract::Waiver& waiver : waivers_) {
+      if (waiver.code == diagnostic.code && contract::CanBeWaived(waiver.code)) {
+        finding.waived = "until " + waiver.expires + ": " + waiver.reason;
+      }
+    }
+    finding.diagnostic = std::move(diagnostic);
+    findings_.push_back(std::move(finding));
+  }
+
+  // Errors first, in the order in which a run would meet them.
+  std::vector<Finding> Take() {
+    base::Diagnostics found;
+    for (const Finding& finding : findings_) found.push_back(finding.diagnostic);
+    for (base::Diagnostic& unused : contract::UnusedWaivers(policy_, found)) {
+      const bool read = std::any_of(waivers_.begin(), waivers_.end(), [&](const auto& waiver) {
+        return unused.fields.front() == "policy.waivers." + waiver.code;
+      });
+      if (read) Add(std::move(unused));  // of the others something worse is said
+    }
+    std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+      const auto rank = [](const Finding& f) {
+        return std::tuple(f.waived.has_value(), f.diagnostic.severity, f.stage);
+      };
+      return rank(a) < rank(b);
+    });
+    return std::move(findings_);
+  }
+
+ private:
+  const base::Loaded<policy::Policy>& policy_;
+  std::vector<contract::Waiver> waivers_;
+  std::vector<Finding> findings_;
+};
+
+struct Checked {
+  Result result;
+  std::string digest;  // of the contract that it compiles to, if it does
+};
+
+Checked Check(const base::Loaded<recipe::Recipe>& recipe,
+              const base::Loaded<policy::Policy>& policy, const std::string& dialect,
+              const std::string& today, bool want_digest) {
+  Checked checked;
+  Findings findings(policy, today);
+  auto compiled = contract::Compile(recipe, policy, {dialect, today});
+  const std::string name =
+      compiled ? compiled->dialect : dialect.empty() ? contract::DialectOf(policy.value.run) : dialect;
+  // A rule's findings come from the rules themselves: the compiler stops at its errors.
+  const dialect::Release* release = dialect::FindRelease(name);
+  bool ruled = false;
+  auto plan = release == nullptr
+                  ? base::Expected<plan::Plan>(base::Diagnostic{})
+                  : plan::Expand(recipe, contract::CutsOf(policy.value),
+                                 contract::CutsOriginOf(policy));
+  if (plan) {
+    const seams::Context context{recipe, policy, *plan, name};
+    if (auto lowered = dialect::LowerAndFind(context, *release)) {
+      ruled = true;
+      for (base::Diagnostic& finding : lowered->findings) findings.Add(std::move(finding));
+      checked.result.rewrites = std::move(lowered->rewrites);
+    }
+  }
+  const base::Diagnostics& others = compiled ? compiled->warnings : compiled.errors();
+  for (const base::Diagnostic& other : others) {
+    if (ruled && dialect::FindRule(other.code) != nullptr) continue;
+    if (other.code == "POLICY0954") continue;  // below, with what was found here
+    findings.Add(other);
+  }
+  if (compiled && want_digest) checked.digest = contract::ToJson(*compiled).at("digest");
+  checked.result.findings = findings.Take();
+  return checked;
+}
+
+}  // namespace
+
+LaunchLine LineOf(const contract::ReadContract& contract) {
+  LaunchLine line;
+  line.world_size = contract.policy.layout.world_size;
+  for (const json& arg : contract.document.at("generated_native_args")) {
+    line.argv.push_back(arg.at("flag"));
+    for (const json& value : arg.at("values")) line.argv.push_back(value);
+  }
+  for (const auto& field : policy::Schema()) {
+    std::string pointer = "/fixed_policy/" + field.spec.key;
+    std::replace(pointer.begin(), pointer.end(), '.', '/');
+    const json& decided = contract.document.at(json::json_pointer(pointer));
+    for (const json& word : decided.at("argv")) line.argv.push_back(word);
+    for (const auto& [variable, value] : decided.at("environment").items()) {
+      line.environment[variable] = value;
+    }
+  }
+  return line;
+}
+
+Stage StageOf(const base::Diagnostic& finding) {
+  if (const dialect::RuleEntry* entry = dialect::FindRule(finding.code)) return entry->rule->stage;
+  if (finding.severity != base::Severity::kError) return Stage::kRun;
+  if (finding.surface == base::Surface::kSeam) return Stage::kBuild;
+  // The rest this project refuses itself, before anything starts.
+  const bool unread = finding.code.starts_with("BASE") || finding.code.starts_with("SCHEMA") ||
+                      finding.code.starts_with("CHECK") || finding.code == "CONTRACT0001";
+  return unread ? Stage::kParse : Stage::kValidate;
+}
+
+Result CheckLaunch(const base::Loaded<recipe::Recipe>& recipe,
+                   const base::Loaded<policy::Policy>& policy, const std::string& dialect,
+                   const std::string& today) {
+  return Check(recipe, policy, dialect, today, /*want_digest=*/false).result;
+}
+
+Result CheckContract(const contract::ReadContract& contract, const std::string& today) {
+  const json& provenance = contract.document.at("provenance");
+  const auto recipe = Loaded(contract.recipe, provenance, "recipe.");
+  const auto policy = Loaded(contract.policy, provenance, "policy.");
+  Checked checked = Check(recipe, policy, contract.dialect, today, /*want_digest=*/true);
+  if (!checked.digest.empty() && checked.digest != contract.digest) {
+    Result another = Unreadable({contract::AnotherContract(contract, checked.digest)});
+    for (Finding& finding : another.findings) {
+      checked.result.findings.insert(checked.result.findings.begin(), std::move(finding));
+    }
+  }
+  for (const base::Diagnostic& error : policy::CheckEnvironment(policy)) {
+    checked.result.findings.push_back({error, StageOf(error), std::nullopt});
+  }
+  return std::move(checked.result);
+}
+
+Result Unreadable(const base::Diagnostics& errors) {
+  Result result;
+  for (const base::Diagnostic& error : errors) {
+    result.findings.push_back({error, StageOf(error), std::nullopt});
+  }
+  return result;
+}
+
+}  // namespace nam56r::check
