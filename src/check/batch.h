@@ -15,9 +15,10 @@ struct BatchCounts {
 };
 
 /// Checks one {"id","argv","world","env"} a line and writes one object a line, in the same order:
-/// that of ToJson() with the line's "id" first. "world" is 1 and "env" is empty unless given. A line
-/// that is no such object, or is beyond the bounds below, gets an object whose only finding says so
-/// (POLICY0912), and the batch goes on. Memory is bounded by the longest line that is taken.
+/// that of ToJson() with the line's "id" first. "world" is 1 and "env" is empty unless given. A
+/// line that is no such object, or is beyond the bounds below, gets an object whose only finding
+/// says so (POLICY0912), and the batch goes on. Memory is bounded by the longest line that is
+/// taken.
 ///
 /// Error: CHECK0001, |out| takes no more.
 base::Expected<BatchCounts> CheckBatch(const dialect::Release& release, std::istream& in,

@@ -15,8 +15,8 @@ namespace nam56r::check {
 /// further.
 ///
 /// A finding's fields are flags ("--bf16") and names of variables. Its |where| names the words:
-/// |at.file| is dialect::kArgv ("argv") and |at.line| the number of the word, from 1; a side that is
-/// not on the line (a default, a variable) has no file.
+/// |at.file| is dialect::kArgv ("argv") and |at.line| the number of the word, from 1; a side that
+/// is not on the line (a default, a variable) has no file.
 Result CheckCommandLine(const dialect::Release& release, std::span<const std::string> argv,
                         const dialect::Surroundings& surroundings);
 

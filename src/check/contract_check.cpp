@@ -40,8 +40,7 @@ base::Loaded<T> Loaded(const T& value, const json& provenance, std::string_view 
 
 class Findings {
  public:
-  Findings(const base::Loaded<policy::Policy>& policy, const std::string& today)
-      : policy_(policy) {
+  Findings(const base::Loaded<policy::Policy>& policy, const std::string& today) : policy_(policy) {
     if (auto waivers = contract::ReadWaivers(policy, today)) waivers_ = std::move(*waivers);
   }
 
@@ -83,9 +82,24 @@ class Findings {
 };
 
 struct Checked {
-  Result result;
+  CheckedLaunch launch;
   std::string digest;  // of the contract that it compiles to, if it does
 };
+
+LaunchLine LineOf(const seams::Context& context, const dialect::Release& release,
+                  const dialect::Lowered& lowered) {
+  LaunchLine line;
+  line.world_size = context.policy.value.layout.world_size;
+  for (const dialect::NativeArg& arg : lowered.args) {
+    line.argv.push_back(arg.flag);
+    line.argv.insert(line.argv.end(), arg.values.begin(), arg.values.end());
+  }
+  for (const dialect::PolicyField& field : lowered.fields) {
+    line.argv.insert(line.argv.end(), field.argv.begin(), field.argv.end());
+  }
+  line.environment = dialect::ArgumentsOf(context, release, lowered).surroundings().environment;
+  return line;
+}
 
 Checked Check(const base::Loaded<recipe::Recipe>& recipe,
               const base::Loaded<policy::Policy>& policy, const std::string& dialect,
@@ -93,21 +107,23 @@ Checked Check(const base::Loaded<recipe::Recipe>& recipe,
   Checked checked;
   Findings findings(policy, today);
   auto compiled = contract::Compile(recipe, policy, {dialect, today});
-  const std::string name =
-      compiled ? compiled->dialect : dialect.empty() ? contract::DialectOf(policy.value.run) : dialect;
+  const std::string name = compiled          ? compiled->dialect
+                           : dialect.empty() ? contract::DialectOf(policy.value.run)
+                                             : dialect;
+  checked.launch.dialect = name;
   // A rule's findings come from the rules themselves: the compiler stops at its errors.
   const dialect::Release* release = dialect::FindRelease(name);
   bool ruled = false;
-  auto plan = release == nullptr
-                  ? base::Expected<plan::Plan>(base::Diagnostic{})
-                  : plan::Expand(recipe, contract::CutsOf(policy.value),
-                                 contract::CutsOriginOf(policy));
+  auto plan = release == nullptr ? base::Expected<plan::Plan>(base::Diagnostic{})
+                                 : plan::Expand(recipe, contract::CutsOf(policy.value),
+                                                contract::CutsOriginOf(policy));
   if (plan) {
     const seams::Context context{recipe, policy, *plan, name};
     if (auto lowered = dialect::LowerAndFind(context, *release)) {
       ruled = true;
+      checked.launch.line = LineOf(context, *release, *lowered);
       for (base::Diagnostic& finding : lowered->findings) findings.Add(std::move(finding));
-      checked.result.rewrites = std::move(lowered->rewrites);
+      checked.launch.result.rewrites = std::move(lowered->rewrites);
     }
   }
   const base::Diagnostics& others = compiled ? compiled->warnings : compiled.errors();
@@ -117,30 +133,11 @@ Checked Check(const base::Loaded<recipe::Recipe>& recipe,
     findings.Add(other);
   }
   if (compiled && want_digest) checked.digest = contract::ToJson(*compiled).at("digest");
-  checked.result.findings = findings.Take();
+  checked.launch.result.findings = findings.Take();
   return checked;
 }
 
 }  // namespace
-
-LaunchLine LineOf(const contract::ReadContract& contract) {
-  LaunchLine line;
-  line.world_size = contract.policy.layout.world_size;
-  for (const json& arg : contract.document.at("generated_native_args")) {
-    line.argv.push_back(arg.at("flag"));
-    for (const json& value : arg.at("values")) line.argv.push_back(value);
-  }
-  for (const auto& field : policy::Schema()) {
-    std::string pointer = "/fixed_policy/" + field.spec.key;
-    std::replace(pointer.begin(), pointer.end(), '.', '/');
-    const json& decided = contract.document.at(json::json_pointer(pointer));
-    for (const json& word : decided.at("argv")) line.argv.push_back(word);
-    for (const auto& [variable, value] : decided.at("environment").items()) {
-      line.environment[variable] = value;
-    }
-  }
-  return line;
-}
 
 Stage StageOf(const base::Diagnostic& finding) {
   if (const dialect::RuleEntry* entry = dialect::FindRule(finding.code)) return entry->rule->stage;
@@ -152,13 +149,13 @@ Stage StageOf(const base::Diagnostic& finding) {
   return unread ? Stage::kParse : Stage::kValidate;
 }
 
-Result CheckLaunch(const base::Loaded<recipe::Recipe>& recipe,
-                   const base::Loaded<policy::Policy>& policy, const std::string& dialect,
-                   const std::string& today) {
-  return Check(recipe, policy, dialect, today, /*want_digest=*/false).result;
+CheckedLaunch CheckLaunch(const base::Loaded<recipe::Recipe>& recipe,
+                          const base::Loaded<policy::Policy>& policy, const std::string& dialect,
+                          const std::string& today) {
+  return Check(recipe, policy, dialect, today, /*want_digest=*/false).launch;
 }
 
-Result CheckContract(const contract::ReadContract& contract, const std::string& today) {
+CheckedLaunch CheckContract(const contract::ReadContract& contract, const std::string& today) {
   const json& provenance = contract.document.at("provenance");
   const auto recipe = Loaded(contract.recipe, provenance, "recipe.");
   const auto policy = Loaded(contract.policy, provenance, "policy.");
@@ -166,13 +163,14 @@ Result CheckContract(const contract::ReadContract& contract, const std::string& 
   if (!checked.digest.empty() && checked.digest != contract.digest) {
     Result another = Unreadable({contract::AnotherContract(contract, checked.digest)});
     for (Finding& finding : another.findings) {
-      checked.result.findings.insert(checked.result.findings.begin(), std::move(finding));
+      checked.launch.result.findings.insert(checked.launch.result.findings.begin(),
+                                            std::move(finding));
     }
   }
   for (const base::Diagnostic& error : policy::CheckEnvironment(policy)) {
-    checked.result.findings.push_back({error, StageOf(error), std::nullopt});
+    checked.launch.result.findings.push_back({error, StageOf(error), std::nullopt});
   }
-  return std::move(checked.result);
+  return std::move(checked.launch);
 }
 
 Result Unreadable(const base::Diagnostics& errors) {

@@ -53,8 +53,9 @@ bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 bool Expands(const Cursor& cursor) {
   const char after = cursor.Peek(1);
-  return cursor.Peek() == '$' && (std::isalnum(static_cast<unsigned char>(after)) != 0 ||
-                                  std::string_view("_{(@*#?$!").find(after) != std::string::npos) &&
+  return cursor.Peek() == '$' &&
+         (std::isalnum(static_cast<unsigned char>(after)) != 0 ||
+          std::string_view("_{(@*#?$!").find(after) != std::string::npos) &&
          after != '\0';
 }
 
@@ -97,8 +98,8 @@ class ShellWords {
 
   // A backslash at the end of a line; those of files from elsewhere end in "\r\n".
   bool JoinsLines() const {
-    return cursor_.Peek() == '\\' && (cursor_.Peek(1) == '\n' ||
-                                      (cursor_.Peek(1) == '\r' && cursor_.Peek(2) == '\n'));
+    return cursor_.Peek() == '\\' &&
+           (cursor_.Peek(1) == '\n' || (cursor_.Peek(1) == '\r' && cursor_.Peek(2) == '\n'));
   }
   void SkipJoint() {
     while (cursor_.Take() != '\n') {

@@ -18,8 +18,8 @@ struct ArgvFile {
   std::vector<base::SourceLocation> at;  ///< of each word
 };
 
-/// The words of |text|: a JSON array of texts, or words between blanks as a shell cuts them, so that
-/// one word a line is one way to write them. Quotes ('...', "...", a backslash) and comments
+/// The words of |text|: a JSON array of texts, or words between blanks as a shell cuts them, so
+/// that one word a line is one way to write them. Quotes ('...', "...", a backslash) and comments
 /// (# at the beginning of a word) are those of a shell, a backslash before the end of a line joins
 /// the next to it. Nothing is expanded and nothing is an operator: '|' and '*' are themselves, and
 /// '$' before a name, '{' or '(' outside '...' is refused rather than taken literally. Error:

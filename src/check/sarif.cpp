@@ -51,14 +51,14 @@ json RuleJson(const base::Diagnostic& finding) {
     rule["help"] = Text(fmt::format("{}. See docs/rules/{}.md, or: nam56r explain {}", known.fix,
                                     known.code, known.code));
     rule["defaultConfiguration"] = {{"level", Level(known.severity)}};
-    rule["properties"] = {{"group", entry->group},
-                          {"stage", StageName(known.stage)},
-                          {"source", known.source}};
+    rule["properties"] = {
+        {"group", entry->group}, {"stage", StageName(known.stage)}, {"source", known.source}};
   } else if (const contract::Code* code = contract::FindCode(finding.code)) {
     rule["shortDescription"] = Text(code->meaning);
     rule["fullDescription"] = Text(code->why);
-    rule["help"] = Text(fmt::format("Wrong: {}. Right: {}. See docs/rules/{}.md, or: nam56r explain {}",
-                                    code->wrong, code->mended, code->code, code->code));
+    rule["help"] =
+        Text(fmt::format("Wrong: {}. Right: {}. See docs/rules/{}.md, or: nam56r explain {}",
+                         code->wrong, code->mended, code->code, code->code));
     rule["defaultConfiguration"] = {{"level", Level(finding.severity)}};
   } else {
     rule["shortDescription"] = Text(finding.message);
@@ -124,8 +124,9 @@ json ResultJson(const Finding& finding, std::size_t rule) {
   if (!location.is_null()) result["locations"] = json::array({std::move(location)});
   if (!related.empty()) result["relatedLocations"] = std::move(related);
   if (finding.waived) {
-    result["suppressions"] = json::array(
-        {{{"kind", "external"}, {"status", "accepted"}, {"justification", WithValidUtf8(*finding.waived)}}});
+    result["suppressions"] = json::array({{{"kind", "external"},
+                                           {"status", "accepted"},
+                                           {"justification", WithValidUtf8(*finding.waived)}}});
   }
   return result;
 }
@@ -141,16 +142,15 @@ json ToSarif(const Result& result, const SarifTool& tool) {
     if (added) rules.push_back(RuleJson(finding.diagnostic));
     results.push_back(ResultJson(finding, place->second));
   }
-  json run = {{"tool",
-               {{"driver",
-                 {{"name", "nam56r"},
-                  {"semanticVersion", tool.version},
-                  {"rules", std::move(rules)}}}}},
-              {"columnKind", "unicodeCodePoints"},
-              {"results", std::move(results)},
-              {"properties",
-               {{"verdict", result.refused() ? "refused" : "ok"},
-                {"rewrites", ToJson(result).at("rewrites")}}}};
+  json run = {
+      {"tool",
+       {{"driver",
+         {{"name", "nam56r"}, {"semanticVersion", tool.version}, {"rules", std::move(rules)}}}}},
+      {"columnKind", "unicodeCodePoints"},
+      {"results", std::move(results)},
+      {"properties",
+       {{"verdict", result.refused() ? "refused" : "ok"},
+        {"rewrites", ToJson(result).at("rewrites")}}}};
   if (!tool.dialect.empty()) run["properties"]["dialect"] = tool.dialect;
   return {{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", json::array({std::move(run)})}};
 }

@@ -94,7 +94,7 @@ struct Ended {
 std::vector<std::string> CleanEnvironment(const std::string& folder) {
   std::vector<std::string> kept = {"TMPDIR=" + folder, "NO_VCS_VERSION=1",
                                    "PYTHONDONTWRITEBYTECODE=1", "CUDA_VISIBLE_DEVICES="};
-  constexpr std::string_view kKept[] = {"PATH",        "HOME",        "LANG", "LC_ALL",
+  constexpr std::string_view kKept[] = {"PATH",        "HOME",       "LANG",           "LC_ALL",
                                         "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH"};
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
@@ -118,7 +118,8 @@ bool Drain(Pipe& out, Pipe& err, Clock::time_point deadline, Ended& ended) {
   std::array<pollfd, 2> fds = {pollfd{out.read(), POLLIN, 0}, pollfd{err.read(), POLLIN, 0}};
   std::array<char, 16384> buffer{};
   while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) return false;
     const int ready = poll(fds.data(), fds.size(), static_cast<int>(left.count()));
     if (ready < 0 && errno != EINTR) return false;
@@ -154,8 +155,7 @@ bool Reap(pid_t pid, Clock::time_point deadline, int& status) {
   }
 }
 
-Ended Run(std::vector<std::string> argv, const std::string& folder,
-          std::chrono::seconds timeout) {
+Ended Run(std::vector<std::string> argv, const std::string& folder, std::chrono::seconds timeout) {
   Ended ended;
   Pipe out;
   Pipe err;
@@ -298,8 +298,7 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
   const fs::path checkout = fs::absolute(options.directory, failed);
   const fs::path arguments = checkout / "megatron" / "training" / "arguments.py";
   if (failed || !fs::is_regular_file(arguments, failed)) {
-    return NotAsked(
-        fmt::format("{} holds no megatron/training/arguments.py", options.directory));
+    return NotAsked(fmt::format("{} holds no megatron/training/arguments.py", options.directory));
   }
   const PrivateFolder folder;
   if (folder.path().empty()) return NotAsked("no temporary directory could be made");
@@ -312,7 +311,8 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
                   {"bytes", kMostMemory}};
   const std::string program = folder.path() + "/ask.py";
   const std::string question = folder.path() + "/request.json";
-  const std::string text = request.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);
+  const std::string text =
+      request.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);
   if (!base::WriteFileAtomically(program, kSecondOpinionProgram, base::Surface::kHost) ||
       !base::WriteFileAtomically(question, text, base::Surface::kHost)) {
     return NotAsked("the temporary directory cannot be written to");
@@ -332,13 +332,13 @@ base::Diagnostics Disagreements(const Opinion& opinion, const Result& result) {
   const std::string theirs =
       opinion.refused ? fmt::format("refused ({}): {}", opinion.stage, opinion.error) : "accepted";
   if (opinion.refused && !result.refused()) {
-    found.push_back(Disagreement("the checkout refuses what this check accepts", "accepted", theirs));
+    found.push_back(
+        Disagreement("the checkout refuses what this check accepts", "accepted", theirs));
   } else if (!opinion.refused && ours != nullptr) {
-    found.push_back(Disagreement(
-        "the checkout accepts what this check says it refuses",
-        fmt::format("{} ({}): {}", ours->diagnostic.code, StageName(ours->stage),
-                    ours->diagnostic.message),
-        theirs));
+    found.push_back(Disagreement("the checkout accepts what this check says it refuses",
+                                 fmt::format("{} ({}): {}", ours->diagnostic.code,
+                                             StageName(ours->stage), ours->diagnostic.message),
+                                 theirs));
   }
   if (opinion.refused || ours != nullptr) return found;  // values were not compared to the end
   std::set<std::string> expected;

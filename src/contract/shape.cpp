@@ -28,26 +28,23 @@ struct Member {
   bool needed = true;
 };
 
-constexpr Member kArg[] = {{"flag", Kind::kText},
-                           {"values", Kind::kTexts},
-                           {"owner", Kind::kText},
-                           {"from", Kind::kText}};
-constexpr Member kSeam[] = {
-    {"id", Kind::kText},      {"family", Kind::kText},      {"level", Kind::kText},
-    {"replaces", Kind::kText}, {"why", Kind::kText},        {"fields", Kind::kTexts},
-    {"layers", Kind::kTexts}, {"gate", Kind::kText},        {"after", Kind::kTexts},
-    {"probe", Kind::kProbe},  {"proof", Kind::kProof},      {"without", Kind::kText},
-    {"measured", Kind::kText}, {"source", Kind::kText},     {"settings", Kind::kTextMap},
-    {"recorded_only", Kind::kTruth}};
+constexpr Member kArg[] = {
+    {"flag", Kind::kText}, {"values", Kind::kTexts}, {"owner", Kind::kText}, {"from", Kind::kText}};
+constexpr Member kSeam[] = {{"id", Kind::kText},          {"family", Kind::kText},
+                            {"level", Kind::kText},       {"replaces", Kind::kText},
+                            {"why", Kind::kText},         {"fields", Kind::kTexts},
+                            {"layers", Kind::kTexts},     {"gate", Kind::kText},
+                            {"after", Kind::kTexts},      {"probe", Kind::kProbe},
+                            {"proof", Kind::kProof},      {"without", Kind::kText},
+                            {"measured", Kind::kText},    {"source", Kind::kText},
+                            {"settings", Kind::kTextMap}, {"recorded_only", Kind::kTruth}};
 constexpr Member kProbe[] = {{"text", Kind::kText}, {"checks", Kind::kChecks}};
 constexpr Member kCheck[] = {{"module", Kind::kText}, {"attribute", Kind::kText}};
-constexpr Member kProof[] = {{"text", Kind::kText},
-                             {"scope", Kind::kText},
-                             {"path", Kind::kText},
-                             {"expect", Kind::kText}};
-constexpr Member kRewrite[] = {{"dest", Kind::kText},   {"flag", Kind::kText},
+constexpr Member kProof[] = {
+    {"text", Kind::kText}, {"scope", Kind::kText}, {"path", Kind::kText}, {"expect", Kind::kText}};
+constexpr Member kRewrite[] = {{"dest", Kind::kText},    {"flag", Kind::kText},
                                {"from", Kind::kScalars}, {"to", Kind::kScalars},
-                               {"given", Kind::kTruth}, {"why", Kind::kText},
+                               {"given", Kind::kTruth},  {"why", Kind::kText},
                                {"source", Kind::kText}};
 constexpr Member kUnresolved[] = {{"name", Kind::kText}, {"bound_by", Kind::kText}};
 constexpr Member kOrigin[] = {{"file", Kind::kText, false},
@@ -147,8 +144,8 @@ class Walk {
       const std::string at = "/provenance/" + Escaped(key);
       Object(origin, at, kOrigin);
       if (!origin.is_object()) continue;
-      const bool one = origin.contains("file") + origin.contains("rule") +
-                           origin.contains("default") == 1;
+      const bool one =
+          origin.contains("file") + origin.contains("rule") + origin.contains("default") == 1;
       if (!one) Say(at, "not one of file, rule and default");
     }
   }
@@ -180,10 +177,9 @@ class Walk {
         }
         return;
       case Kind::kScalars: {
-        const bool list = value.is_array() && std::none_of(value.begin(), value.end(),
-                                                           [](const json& element) {
-                                                             return element.is_object();
-                                                           });
+        const bool list = value.is_array() &&
+                          std::none_of(value.begin(), value.end(),
+                                       [](const json& element) { return element.is_object(); });
         if (!value.is_primitive() && !list) Say(at, "neither a value nor a list of values");
         return;
       }
@@ -211,9 +207,8 @@ std::vector<std::string> ShapeViolations(const json& document) {
   if (std::find(kDialects.begin(), kDialects.end(), dialect) == kDialects.end()) {
     const std::vector<std::string> names(kDialects.begin(), kDialects.end());
     const auto nearest = base::NearestName(dialect, names);
-    walk.Say("/dialect",
-             fmt::format("'{}' is none of {}{}", dialect, fmt::join(names, ", "),
-                         nearest ? fmt::format("; did you mean '{}'?", *nearest) : ""));
+    walk.Say("/dialect", fmt::format("'{}' is none of {}{}", dialect, fmt::join(names, ", "),
+                                     nearest ? fmt::format("; did you mean '{}'?", *nearest) : ""));
   }
   walk.Objects(document.at("generated_native_args"), "/generated_native_args", kArg);
   walk.Policy(document.at("fixed_policy"));

@@ -100,9 +100,9 @@ base::Expected<std::vector<Waiver>> ReadWaivers(const base::Loaded<policy::Polic
   for (const auto& [code, text] : policy.value.waivers) {
     Waiver waiver{code, "", "", policy.At("waivers." + code)};
     if (dialect::FindRule(code) == nullptr && FindCode(code) == nullptr) {
-      base::Diagnostic error = Wrong("POLICY0951", waiver,
-                                     fmt::format("no finding has the code '{}'", code),
-                                     "remove the waiver");
+      base::Diagnostic error =
+          Wrong("POLICY0951", waiver, fmt::format("no finding has the code '{}'", code),
+                "remove the waiver");
       std::vector<std::string> codes = WaivableCodes();
       if (const auto nearest = base::NearestName(code, codes)) {
         error.message += fmt::format("; did you mean '{}'?", *nearest);
@@ -118,15 +118,15 @@ base::Expected<std::vector<Waiver>> ReadWaivers(const base::Loaded<policy::Polic
                             code),
                 fmt::format("mend what it says (nam56r explain {}), and remove the waiver", code)));
     } else if (!Parse(text, waiver)) {
-      errors.push_back(Wrong(
-          "POLICY0950", waiver,
-          fmt::format("the waiver of {} does not say until which day, and why", code),
-          fmt::format("write {} = \"until 2030-01-31: why this run may have it\"", code)));
+      errors.push_back(
+          Wrong("POLICY0950", waiver,
+                fmt::format("the waiver of {} does not say until which day, and why", code),
+                fmt::format("write {} = \"until 2030-01-31: why this run may have it\"", code)));
     } else if (!today.empty() && waiver.expires < today) {
-      errors.push_back(Wrong("POLICY0953", waiver,
-                             fmt::format("the waiver of {} expired on {}; today is {}", code,
-                                         waiver.expires, today),
-                             "mend what it waives, or renew it with its reason"));
+      errors.push_back(Wrong(
+          "POLICY0953", waiver,
+          fmt::format("the waiver of {} expired on {}; today is {}", code, waiver.expires, today),
+          "mend what it waives, or renew it with its reason"));
     } else {
       waivers.push_back(std::move(waiver));
     }
@@ -139,14 +139,13 @@ base::Diagnostics UnusedWaivers(const base::Loaded<policy::Policy>& policy,
                                 const base::Diagnostics& found) {
   base::Diagnostics unused;
   for (const auto& [code, text] : policy.value.waivers) {
-    const bool used = std::any_of(found.begin(), found.end(), [&](const base::Diagnostic& one) {
-      return one.code == code;
-    });
+    const bool used = std::any_of(found.begin(), found.end(),
+                                  [&](const base::Diagnostic& one) { return one.code == code; });
     if (used) continue;
     const Waiver waiver{code, "", "", policy.At("waivers." + code)};
-    base::Diagnostic warning = Wrong(
-        "POLICY0954", waiver, fmt::format("nothing has the code {}, which is waived", code),
-        "remove the waiver, so that it hides nothing later");
+    base::Diagnostic warning =
+        Wrong("POLICY0954", waiver, fmt::format("nothing has the code {}, which is waived", code),
+              "remove the waiver, so that it hides nothing later");
     warning.severity = base::Severity::kWarning;
     unused.push_back(std::move(warning));
   }

@@ -8,9 +8,8 @@ const RuleEntry* FindRule(std::string_view code) {
   static const std::vector<RuleEntry> by_code = [] {
     const std::span<const RuleEntry> rules = ArgumentRules();
     std::vector<RuleEntry> sorted(rules.begin(), rules.end());
-    std::sort(sorted.begin(), sorted.end(), [](const RuleEntry& a, const RuleEntry& b) {
-      return a.rule->code < b.rule->code;
-    });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const RuleEntry& a, const RuleEntry& b) { return a.rule->code < b.rule->code; });
     return sorted;
   }();
   const auto at = std::lower_bound(

@@ -40,10 +40,10 @@ std::string Plural(std::size_t count, std::string_view noun) {
 
 // As a person writes it: a text without quotes, null as "unset".
 std::string Value(const nlohmann::json& value) {
-  std::string text = value.is_null()     ? "unset"
-                     : value.is_string() ? value.get<std::string>()
-                                         : value.dump(-1, ' ', false,
-                                                      nlohmann::json::error_handler_t::replace);
+  std::string text = value.is_null() ? "unset"
+                     : value.is_string()
+                         ? value.get<std::string>()
+                         : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (text.empty()) text = "\"\"";
   text = EscapeControls(text);
   if (base::CodePoints(text) > kMostValue) {
@@ -98,15 +98,15 @@ void AppendRewrites(const std::vector<Rewrite>& rewrites, const CheckTextOptions
     }
   };
   if (given > 0) {
-    out += fmt::format("{} changes {} that you wrote:\n\n", options.dialect,
-                       Plural(given, "value"));
+    out +=
+        fmt::format("{} changes {} that you wrote:\n\n", options.dialect, Plural(given, "value"));
     append(true);
     out += '\n';
   }
   if (others == 0) return;
   if (options.all) {
-    out += fmt::format("{} sets {} that nobody wrote:\n\n", options.dialect,
-                       Plural(others, "value"));
+    out +=
+        fmt::format("{} sets {} that nobody wrote:\n\n", options.dialect, Plural(others, "value"));
     append(false);
     out += '\n';
   } else {
@@ -154,8 +154,7 @@ std::string Summary(const check::Result& result, const CheckTextOptions& options
     std::vector<std::string> when;
     for (std::size_t i = 0; i < stages.size(); ++i) {
       if (stages[i] > 0) {
-        when.push_back(
-            fmt::format("{} {}", stages[i], check::StageName(static_cast<Stage>(i))));
+        when.push_back(fmt::format("{} {}", stages[i], check::StageName(static_cast<Stage>(i))));
       }
     }
     parts.push_back(fmt::format("{} ({})", Plural(errors, "error"), fmt::join(when, ", ")));
