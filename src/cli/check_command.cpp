@@ -8,8 +8,6 @@
 #include <optional>
 
 #include "src/base/files.h"
-#include "src/base/nearest_name.h"
-#include "src/base/utf8.h"
 #include "src/check/batch.h"
 #include "src/check/command_line.h"
 #include "src/check/contract_check.h"
@@ -18,9 +16,9 @@
 #include "src/check/sarif.h"
 #include "src/check/second_opinion.h"
 #include "src/cli/commands.h"
+#include "src/cli/inputs.h"
 #include "src/dialect/release.h"
 #include "src/host/host.h"
-#include "src/launch/utc_time.h"
 #include "src/report/check_text.h"
 
 namespace nam56r::cli {
@@ -148,11 +146,6 @@ Expected<Checked> CheckWords(const CheckArguments& arguments) {
   checked.line = check::LaunchLine{std::move(words->argv), std::move(surroundings->environment),
                                    surroundings->world_size};
   return checked;
-}
-
-std::string Today() {
-  constexpr std::size_t kDate = 10;  // "2026-12-31"
-  return launch::UtcText(launch::UnixNow()).substr(0, kDate);
 }
 
 Checked Of(check::CheckedLaunch launch) {
