@@ -10,8 +10,6 @@
 namespace nam56r::check {
 namespace {
 
-constexpr std::string_view kWords = "argv";  // as CheckCommandLine names the words
-
 base::Diagnostic Wrong(base::SourceLocation at, std::string message, std::string fix) {
   base::Diagnostic error;
   error.code = "CHECK0002";
@@ -209,7 +207,7 @@ base::Expected<ArgvFile> ParseArgv(std::string_view text, const std::string& fil
 void Locate(const ArgvFile& file, Result& result) {
   for (Finding& finding : result.findings) {
     for (base::SourceNote& note : finding.diagnostic.where) {
-      if (note.at.file != kWords || note.at.line < 1) continue;
+      if (note.at.file != dialect::kArgv || note.at.line < 1) continue;
       const auto word = static_cast<std::size_t>(note.at.line - 1);
       note.at = word < file.at.size() ? file.at[word] : base::SourceLocation{};
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/dialect/argument_rules.h"
+#include "src/dialect/argument_values.h"
 
 /// What several rules ask of a command line.
 namespace nam56r::dialect::rules {
@@ -15,6 +16,7 @@ using Args = EffectiveArgs;
 using Reach = ArgumentRule::Reach;
 using Stage = ArgumentRule::Stage;
 
+inline constexpr std::string_view kParse = "arguments.py:parse_args";
 inline constexpr std::string_view kValidate = "arguments.py:validate_args";
 inline constexpr std::string_view kConfig = "transformer_config.py:TransformerConfig.__post_init__";
 inline constexpr std::string_view kFromArgs = "core_transformer_config_from_args";
