@@ -70,8 +70,9 @@ base::Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
 
 /// What a reader cannot see: that both surfaces, the seams and the rewrites in the file are those
 /// that its recipe and policy compile to. Whoever is about to launch asks. Errors: those of
-/// Compile, CONTRACT0006 another contract than this version compiles.
-base::Status Verify(const ReadContract& contract);
+/// Compile, CONTRACT0006 another contract than this version compiles. |today| as CompileOptions has
+/// it.
+base::Status Verify(const ReadContract& contract, const std::string& today = {});
 /// That error: this version compiles the recipe and the policy of |contract| to |digest|.
 base::Diagnostic AnotherContract(const ReadContract& contract, const std::string& digest);
 

@@ -4,12 +4,12 @@
 
 namespace nam56r::contract {
 
-base::Status Verify(const ReadContract& contract) {
+base::Status Verify(const ReadContract& contract, const std::string& today) {
   base::Loaded<recipe::Recipe> recipe;
   recipe.value = contract.recipe;
   base::Loaded<policy::Policy> policy;
   policy.value = contract.policy;
-  auto compiled = Compile(recipe, policy, {contract.dialect});
+  auto compiled = Compile(recipe, policy, {contract.dialect, today});
   if (!compiled) return compiled.errors();
   const std::string digest = ToJson(*compiled).at("digest");
   if (digest == contract.digest) return base::Ok{};
