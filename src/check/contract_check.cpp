@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/check/positions.h"
 #include "src/contract/derived.h"
 #include "src/contract/waivers.h"
 #include "src/dialect/megatron.h"
@@ -56,7 +57,6 @@ class Findings {
     findings_.push_back(std::move(finding));
   }
 
-  // Errors first, in the order in which a run would meet them.
   std::vector<Finding> Take() {
     base::Diagnostics found;
     for (const Finding& finding : findings_) found.push_back(finding.diagnostic);
@@ -66,12 +66,6 @@ class Findings {
       });
       if (read) Add(std::move(unused));  // of the others something worse is said
     }
-    std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
-      const auto rank = [](const Finding& f) {
-        return std::tuple(f.waived.has_value(), f.diagnostic.severity, f.stage);
-      };
-      return rank(a) < rank(b);
-    });
     return std::move(findings_);
   }
 
@@ -134,6 +128,7 @@ Checked Check(const base::Loaded<recipe::Recipe>& recipe,
   }
   if (compiled && want_digest) checked.digest = contract::ToJson(*compiled).at("digest");
   checked.launch.result.findings = findings.Take();
+  Order(checked.launch.result);
   return checked;
 }
 

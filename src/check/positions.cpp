@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "src/base/utf8.h"
 
@@ -212,6 +214,14 @@ void Locate(const ArgvFile& file, Result& result) {
       note.at = word < file.at.size() ? file.at[word] : base::SourceLocation{};
     }
   }
+}
+
+void Order(Result& result) {
+  const auto rank = [](const Finding& finding) {
+    return std::tuple(finding.waived.has_value(), finding.diagnostic.severity, finding.stage);
+  };
+  std::stable_sort(result.findings.begin(), result.findings.end(),
+                   [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
 }
 
 }  // namespace nam56r::check

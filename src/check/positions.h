@@ -29,4 +29,7 @@ base::Expected<ArgvFile> ParseArgv(std::string_view text, const std::string& fil
 /// Gives every side that names a word (command_line.h) its place in |file|.
 void Locate(const ArgvFile& file, Result& result);
 
+/// Errors first, in the order in which a run would meet them; what is waived last.
+void Order(Result& result);
+
 }  // namespace nam56r::check

@@ -289,43 +289,7 @@ const Finding* RefusedByRelease(const Result& result) {
   return nullptr;
 }
 
-}  // namespace
-
-Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
-            const dialect::Surroundings& surroundings) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::path checkout = fs::absolute(options.directory, failed);
-  const fs::path arguments = checkout / "megatron" / "training" / "arguments.py";
-  if (failed || !fs::is_regular_file(arguments, failed)) {
-    return NotAsked(fmt::format("{} holds no megatron/training/arguments.py", options.directory));
-  }
-  const PrivateFolder folder;
-  if (folder.path().empty()) return NotAsked("no temporary directory could be made");
-  json request = {{"directory", checkout.string()},
-                  {"argv", argv},
-                  {"world", surroundings.world_size},
-                  {"environment", surroundings.environment},
-                  {"architecture", surroundings.architecture},
-                  {"seconds", options.timeout.count()},
-                  {"bytes", kMostMemory}};
-  const std::string program = folder.path() + "/ask.py";
-  const std::string question = folder.path() + "/request.json";
-  const std::string text =
-      request.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);
-  if (!base::WriteFileAtomically(program, kSecondOpinionProgram, base::Surface::kHost) ||
-      !base::WriteFileAtomically(question, text, base::Surface::kHost)) {
-    return NotAsked("the temporary directory cannot be written to");
-  }
-  std::string python = options.python;
-  // What is named by a path is found from here, not from its new directory.
-  if (python.find('/') != std::string::npos) python = fs::absolute(python, failed).string();
-  const Ended ended = Run({python, "-B", program, question}, folder.path(), options.timeout);
-  if (!ended.failed.empty()) return NotAsked(ended.failed);
-  return ReadAnswer(ended);
-}
-
-base::Diagnostics Disagreements(const Opinion& opinion, const Result& result) {
+base::Diagnostics Differences(const Opinion& opinion, const Result& result) {
   base::Diagnostics found;
   if (!opinion.asked) return found;
   const Finding* ours = RefusedByRelease(result);
@@ -363,6 +327,58 @@ base::Diagnostics Disagreements(const Opinion& opinion, const Result& result) {
     warning.fields = only_ours;
     warning.fields.insert(warning.fields.end(), only_theirs.begin(), only_theirs.end());
     found.push_back(std::move(warning));
+  }
+  return found;
+}
+
+}  // namespace
+
+Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
+            const dialect::Surroundings& surroundings) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path checkout = fs::absolute(options.directory, failed);
+  const fs::path arguments = checkout / "megatron" / "training" / "arguments.py";
+  if (failed || !fs::is_regular_file(arguments, failed)) {
+    return NotAsked(fmt::format("{} holds no megatron/training/arguments.py", options.directory));
+  }
+  const PrivateFolder folder;
+  if (folder.path().empty()) return NotAsked("no temporary directory could be made");
+  json request = {{"directory", checkout.string()},
+                  {"argv", argv},
+                  {"world", surroundings.world_size},
+                  {"environment", surroundings.environment},
+                  {"architecture", surroundings.architecture},
+                  {"seconds", options.timeout.count()},
+                  {"bytes", kMostMemory}};
+  const std::string program = folder.path() + "/ask.py";
+  const std::string question = folder.path() + "/request.json";
+  const std::string text =
+      request.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);
+  if (!base::WriteFileAtomically(program, kSecondOpinionProgram, base::Surface::kHost) ||
+      !base::WriteFileAtomically(question, text, base::Surface::kHost)) {
+    return NotAsked("the temporary directory cannot be written to");
+  }
+  std::string python = options.python;
+  // What is named by a path is found from here, not from its new directory.
+  if (python.find('/') != std::string::npos) python = fs::absolute(python, failed).string();
+  const Ended ended = Run({python, "-B", program, question}, folder.path(), options.timeout);
+  if (!ended.failed.empty()) return NotAsked(ended.failed);
+  return ReadAnswer(ended);
+}
+
+base::Diagnostics Disagreements(const Opinion& opinion, const Result& result,
+                                std::string_view dialect) {
+  base::Diagnostics found = Differences(opinion, result);
+  constexpr std::string_view kMegatron = "megatron@";
+  if (!dialect.starts_with(kMegatron)) return found;
+  const std::string_view release = dialect.substr(kMegatron.size());
+  if (opinion.version.find(fmt::format(" {}.", release)) == std::string::npos) {
+    for (base::Diagnostic& warning : found) {
+      warning.notes.push_back(
+          fmt::format("{} was checked, and the checkout is {}", dialect, opinion.version));
+      warning.fix = "ask a checkout of the release that was checked";
+    }
   }
   return found;
 }

@@ -38,7 +38,9 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
 
 /// POLICY0955, a warning, for each thing in which |opinion| and |result| do not agree: the verdict,
 /// and the values that were given and do not hold. A refusal for a reason of stage build or run is
-/// none where it accepts: its validators do not look that far. Nothing if it was not asked.
-base::Diagnostics Disagreements(const Opinion& opinion, const Result& result);
+/// none where it accepts: its validators do not look that far. Nothing if it was not asked. A
+/// checkout of another release than |dialect| is told of.
+base::Diagnostics Disagreements(const Opinion& opinion, const Result& result,
+                                std::string_view dialect);
 
 }  // namespace nam56r::check

@@ -275,8 +275,8 @@ def values_of(args):
     return {key: plain(value) for key, value in vars(args).items()}
 
 
-def given_dests(module, argv):
-    """The dests that the line sets, by a parser whose defaults are all suppressed."""
+def given_dests(argv):
+    """The dests that the line sets; known once the parser has been made and has parsed."""
     import argparse
 
     seen = set()
@@ -294,6 +294,21 @@ def given_dests(module, argv):
 
     argparse.ArgumentParser.parse_args = watch
     return seen
+
+
+def keep_complaint():
+    """What the parser says when it stops, which is otherwise on standard error alone."""
+    import argparse
+
+    said = []
+    whole = argparse.ArgumentParser.error
+
+    def error(parser, message):
+        said.append(message)
+        return whole(parser, message)
+
+    argparse.ArgumentParser.error = error
+    return said
 
 
 def ask(request):
@@ -337,7 +352,8 @@ def ask(request):
                         continue
                     if getattr(module, name, None) is None:
                         setattr(module, name, lambda *args, **kwargs: None)
-    given = given_dests(arguments, argv)
+    given = given_dests(argv)
+    said = keep_complaint()
     sys.argv = ["pretrain"] + argv
     stage = "parse"
     answer = {"version": f"megatron-core {version}", "stubbed": sorted(stubbed)}
@@ -350,7 +366,7 @@ def ask(request):
         stage = "build"
         arguments.core_transformer_config_from_args(args)
     except SystemExit as error:
-        answer.update(verdict="refused", stage=stage, error=f"it exits with {error.code}")
+        answer.update(verdict="refused", stage=stage, error=said[-1] if said else f"it exits with {error.code}")
         return answer
     except (AssertionError, ValueError, RuntimeError, NotImplementedError, KeyError) as error:
         answer.update(verdict="refused", stage=stage, error=f"{type(error).__name__}: {error}")

@@ -93,7 +93,7 @@ TEST_F(SecondOpinion, WhatGoesWrongIsAReasonAndNoVerdict) {
     EXPECT_FALSE(opinion.asked) << one.interpreter;
     EXPECT_THAT(opinion.why_not, HasSubstr(one.why)) << one.interpreter;
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
-    EXPECT_THAT(Disagreements(opinion, Result{}), IsEmpty());
+    EXPECT_THAT(Disagreements(opinion, Result{}, "megatron@0.19"), IsEmpty());
   }
   EXPECT_THAT(Ask({folder_.path(), "no-such-python", std::chrono::seconds(5)}, argv_, surroundings_)
                   .why_not,
@@ -178,24 +178,29 @@ TEST_F(SecondOpinion, DisagreementIsAFinding) {
     result.findings[0].stage = stage;
     return result;
   };
-  EXPECT_THAT(Disagreements(accepts, Result{}), IsEmpty());
-  EXPECT_THAT(Disagreements(refuses, ours(Stage::kValidate)), IsEmpty());
+  EXPECT_THAT(Disagreements(accepts, Result{}, "megatron@0.19"), IsEmpty());
+  EXPECT_THAT(Disagreements(refuses, ours(Stage::kValidate), "megatron@0.19"), IsEmpty());
   // Its validators do not look at the model.
-  EXPECT_THAT(Disagreements(accepts, ours(Stage::kBuild)), IsEmpty());
-  EXPECT_THAT(Disagreements(accepts, ours(Stage::kRun)), IsEmpty());
+  EXPECT_THAT(Disagreements(accepts, ours(Stage::kBuild), "megatron@0.19"), IsEmpty());
+  EXPECT_THAT(Disagreements(accepts, ours(Stage::kRun), "megatron@0.19"), IsEmpty());
   for (const base::Diagnostics& found :
-       {Disagreements(refuses, Result{}), Disagreements(accepts, ours(Stage::kParse))}) {
+       {Disagreements(refuses, Result{}, "megatron@0.19"),
+        Disagreements(accepts, ours(Stage::kParse), "megatron@0.19")}) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].code, "POLICY0955");
     EXPECT_EQ(found[0].severity, base::Severity::kWarning);
     EXPECT_EQ(found[0].where.size(), 2U);
   }
+  refuses.version = "megatron-core 0.18.2";
+  EXPECT_THAT(Disagreements(refuses, Result{}, "megatron@0.19").front().notes,
+              ElementsAre("megatron@0.19 was checked, and the checkout is megatron-core 0.18.2"));
+  EXPECT_THAT(Disagreements(refuses, Result{}, "megatron@0.18").front().notes, IsEmpty());
   Result changes;
   changes.rewrites = {{"lr", "--lr", 1, 2, true, ""}, {"tp", "--tp", 1, 2, false, ""}};
   accepts.overridden = {"lr"};
-  EXPECT_THAT(Disagreements(accepts, changes), IsEmpty());
+  EXPECT_THAT(Disagreements(accepts, changes, "megatron@0.19"), IsEmpty());
   accepts.overridden = {"min_lr"};
-  const base::Diagnostics values = Disagreements(accepts, changes);
+  const base::Diagnostics values = Disagreements(accepts, changes, "megatron@0.19");
   ASSERT_EQ(values.size(), 1U);
   EXPECT_THAT(values[0].fields, ElementsAre("lr", "min_lr"));
 }

@@ -142,6 +142,7 @@ Expected<Checked> CheckWords(const CheckArguments& arguments) {
   checked.dialect = arguments.dialect;
   checked.result = check::CheckCommandLine(**release, words->argv, *surroundings);
   check::Locate(*words, checked.result);
+  check::Order(checked.result);
   checked.architecture = surroundings->architecture;
   checked.line = check::LaunchLine{std::move(words->argv), std::move(surroundings->environment),
                                    surroundings->world_size};
@@ -282,7 +283,8 @@ int RunCheck(const CheckArguments& arguments, const Terminal& terminal) {
       opinion =
           check::Ask({arguments.ask, arguments.python, std::chrono::seconds(arguments.ask_timeout)},
                      checked->line->argv, surroundings);
-      for (Diagnostic& warning : check::Disagreements(*opinion, checked->result)) {
+      for (Diagnostic& warning :
+           check::Disagreements(*opinion, checked->result, checked->dialect)) {
         checked->result.findings.push_back({std::move(warning), check::Stage::kRun, std::nullopt});
       }
     } else {

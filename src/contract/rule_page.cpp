@@ -190,7 +190,9 @@ std::string RulePage(const RuleEntry& entry) {
   row("valid", facts.valid);
   row("waiver", facts.waiver);
   row("source", facts.source);
-  page += "\n## What it looks at\n\n| argument | flag | field |\n|---|---|---|\n";
+  if (!facts.sides.empty()) {
+    page += "\n## What it looks at\n\n| argument | flag | field |\n|---|---|---|\n";
+  }
   for (const RuleFacts::Side& side : facts.sides) {
     page +=
         fmt::format("| {} | {} | {} |\n", Ticked(side.dest), Ticked(side.flag), Ticked(side.field));

@@ -63,6 +63,11 @@ std::string Finish(const Finding& finding, const CheckTextOptions& options) {
     render.head = fmt::format("waived {}", base::SeverityName(shown.severity));
     render.facts.emplace_back("waived", *finding.waived);
   }
+  // A side that stands in no file is told, not shown.
+  for (base::SourceNote& note : shown.where) {
+    if (note.at.file.empty()) shown.notes.push_back(std::move(note.label));
+  }
+  std::erase_if(shown.where, [](const base::SourceNote& note) { return note.at.file.empty(); });
   const bool refuses = shown.severity == base::Severity::kError && !finding.waived;
   const dialect::RuleEntry* rule = dialect::FindRule(shown.code);
   if (rule != nullptr || refuses) {
