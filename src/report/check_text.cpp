@@ -167,7 +167,11 @@ std::string Summary(const check::Result& result, const CheckTextOptions& options
   if (warnings > 0) parts.push_back(Plural(warnings, "warning"));
   if (notes > 0) parts.push_back(Plural(notes, "note"));
   if (waived > 0) parts.push_back(fmt::format("{} waived", waived));
-  if (parts.empty()) parts.emplace_back("nothing found");
+  if (parts.empty()) parts.emplace_back("no findings");
+  const auto given =
+      static_cast<std::size_t>(std::count_if(result.rewrites.begin(), result.rewrites.end(),
+                                             [](const Rewrite& rewrite) { return rewrite.given; }));
+  if (given > 0) parts.push_back(fmt::format("{} that you wrote changed", Plural(given, "value")));
   return fmt::format("{}: {}{}: {}\n", EscapeControls(options.subject),
                      options.dialect.empty() ? "" : options.dialect + " ",
                      result.refused() ? "refused" : "ok", fmt::join(parts, ", "));

@@ -50,7 +50,9 @@ TEST(CheckText, ShowsAFindingAtItsWordWithStageAndSource) {
   EXPECT_THAT(text, HasSubstr("sets 1 value that nobody wrote (--all"));
   EXPECT_THAT(text, Not(HasSubstr("--b  ")));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
-  EXPECT_TRUE(text.ends_with("args.txt: megatron@0.19 refused: 1 error (1 build), 1 waived\n"))
+  EXPECT_TRUE(
+      text.ends_with("args.txt: megatron@0.19 refused: 1 error (1 build), 1 waived, 1 "
+                     "value that you wrote changed\n"))
       << text;
 
   CheckTextOptions all{"args.txt", "megatron@0.19"};
@@ -63,7 +65,7 @@ TEST(CheckText, ShowsAFindingAtItsWordWithStageAndSource) {
 TEST(CheckText, SumsUp) {
   check::Result result;
   EXPECT_EQ(CheckText(result, nullptr, {"run.json", "native"}),
-            "run.json: native ok: nothing found\n");
+            "run.json: native ok: no findings\n");
   result.findings.resize(3);
   for (check::Finding& finding : result.findings) {
     finding.diagnostic.severity = base::Severity::kWarning;
