@@ -37,7 +37,7 @@ TEST(CheckText, ShowsAFindingAtItsWordWithStageAndSource) {
   const std::string text = CheckText(result, nullptr, {"args.txt", "megatron@0.19"});
   EXPECT_THAT(text,
               HasSubstr("error[" + std::string(rule.code) + "]: --min-lr 1e-3: it is wrong\n"));
-  EXPECT_THAT(text, HasSubstr("2 | --min-lr 1e-3\n  | ^^^^^^^^ --min-lr 1e-3"));
+  EXPECT_THAT(text, HasSubstr("2 | --min-lr 1e-3\n  | ^^^^^^^^^^^^^\n"));
   EXPECT_THAT(text, HasSubstr("= valid: 0 to 1e-4\n"));
   EXPECT_THAT(text, HasSubstr("= help: lower it\n"));
   EXPECT_THAT(text, HasSubstr("= stage: build"));

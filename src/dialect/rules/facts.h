@@ -22,6 +22,13 @@ inline constexpr std::string_view kConfig = "transformer_config.py:TransformerCo
 inline constexpr std::string_view kFromArgs = "core_transformer_config_from_args";
 inline constexpr std::string_view kOptimizer = "optimizer_config.py:OptimizerConfig.__post_init__";
 
+/// Whether int() takes the variable |name|, where it is set.
+inline bool NumberOrUnset(const Args& a, const std::string& name) {
+  const auto& environment = a.surroundings().environment;
+  const auto set = environment.find(name);
+  return set == environment.end() || PythonInt(set->second).has_value();
+}
+
 // Layout.
 inline std::int64_t Tp(const Args& a) { return a.Int("tensor_model_parallel_size", 1); }
 inline std::int64_t Pp(const Args& a) { return a.Int("pipeline_model_parallel_size", 1); }
