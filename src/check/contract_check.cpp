@@ -1,7 +1,10 @@
 #include "src/check/contract_check.h"
 
 #include <algorithm>
+#include <cctype>
+#include <sstream>
 
+#include "src/base/files.h"
 #include "src/check/positions.h"
 #include "src/contract/derived.h"
 #include "src/contract/waivers.h"
@@ -74,6 +77,65 @@ class Findings {
   std::vector<contract::Waiver> waivers_;
   std::vector<Finding> findings_;
 };
+
+// The line of |at|, where its file is here and has it.
+std::optional<std::string> LineAt(const base::SourceLocation& at) {
+  constexpr std::uintmax_t kMostBytes = 1 << 20;
+  const auto text = base::ReadFile(at.file, base::Surface::kPolicy, kMostBytes);
+  if (!text) return std::nullopt;
+  std::istringstream lines(*text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    if (number == at.line) return line;
+  }
+  return "";
+}
+
+std::string LastPart(std::string_view key) {
+  return std::string(key.substr(key.rfind('.') == std::string_view::npos ? 0 : key.rfind('.') + 1));
+}
+
+// The names in a label: fields' last parts, variables.
+std::vector<std::string> WordsOf(std::string_view label) {
+  constexpr std::size_t kShortest = 4;
+  std::vector<std::string> words(1);
+  for (const char c : label) {
+    const bool part = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    if (part) {
+      words.back() += c;
+    } else {
+      words.emplace_back();
+    }
+  }
+  std::erase_if(words, [](const std::string& word) { return word.size() < kShortest; });
+  return words;
+}
+
+// A contract outlives the files that it was compiled from: a line that does not speak of the field
+// any more is named, and not shown as if it did.
+void NameStaleLines(Result& result) {
+  for (Finding& finding : result.findings) {
+    std::vector<std::string> names;
+    for (const std::string& field : finding.diagnostic.fields) names.push_back(LastPart(field));
+    for (base::SourceNote& note : finding.diagnostic.where) {
+      if (note.at.file.empty() || note.at.line == 0) continue;
+      const auto line = LineAt(note.at);
+      if (!line) continue;
+      const auto speaks = [&](const std::string& name) {
+        return line->find(name) != std::string::npos;
+      };
+      const std::vector<std::string> labels = WordsOf(note.label);
+      if (std::any_of(names.begin(), names.end(), speaks) ||
+          std::any_of(labels.begin(), labels.end(), speaks)) {
+        continue;
+      }
+      note.label += (note.label.empty() ? "" : " ");
+      note.label += "(its line " + std::to_string(note.at.line) +
+                    " when the contract was compiled; the file has changed since)";
+      note.at.line = 0;
+    }
+  }
+}
 
 struct Checked {
   CheckedLaunch launch;
@@ -165,6 +227,7 @@ CheckedLaunch CheckContract(const contract::ReadContract& contract, const std::s
   for (const base::Diagnostic& error : policy::CheckEnvironment(policy)) {
     checked.launch.result.findings.push_back({error, StageOf(error), std::nullopt});
   }
+  NameStaleLines(checked.launch.result);
   return std::move(checked.launch);
 }
 

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <random>
 
+#include "src/base/temporary_directory.h"
 #include "src/check/json.h"
 #include "src/contract/test_contracts.h"
 #include "src/dialect/rule_codes.h"
@@ -80,6 +82,27 @@ TEST(ContractCheck, NamesTheLinesOfTheContractsProvenance) {
   ASSERT_THAT(Errors(checked.result), Contains("POLICY0953"));
   EXPECT_TRUE(checked.result.refused());
   EXPECT_EQ(ToString(checked.result.findings.front().diagnostic.where.front().at), "p.toml:41");
+}
+
+TEST(ContractCheck, ShowsNoLineThatSpeaksOfSomethingElseByNow) {
+  const base::TemporaryDirectory folder;
+  const std::string file = folder.path() / "p.toml";
+  const auto launch = seams::H200([](recipe::Recipe&, policy::Policy& policy) {
+    policy.waivers["SEAM0005"] = "until 2020-01-01: was measured";
+  });
+  json document = contract::ToJson(*contract::Compile(launch.recipe, launch.policy, {}));
+  document["provenance"]["policy.waivers.SEAM0005"] = {{"file", file}, {"line", 2}};
+  const auto place = [&](const std::string& text) {
+    std::ofstream(file) << text;
+    const auto read = contract::Parse(document.dump(), "run.json");
+    const CheckedLaunch checked = CheckContract(*read, kToday);
+    return checked.result.findings.front().diagnostic.where.front();
+  };
+  EXPECT_EQ(place("\nSEAM0005 = \"...\"\n").at.line, 2);
+  for (const char* text : {"\nlr = 1\n", "", "SEAM0005\n"}) {
+    EXPECT_EQ(place(text).at.line, 0);
+    EXPECT_THAT(place(text).label, HasSubstr("its line 2 when"));
+  }
 }
 
 // A launch that is refused is told of all that is wrong and of what the release changes.
