@@ -51,7 +51,8 @@ class CheckCli : public ::testing::Test {
   ProgramResult Words(const std::string& text, std::vector<std::string> more = {},
                       const std::string& world = "8") const {
     std::vector<std::string> words = {
-        "--argv", Write("args.txt", text), "--dialect", "megatron@0.19", "--world", world};
+        "--argv", Write("args.txt", text),        "--dialect", "megatron@0.19", "--world", world,
+        "--env",  "CUDA_DEVICE_MAX_CONNECTIONS=1"};
     words.insert(words.end(), more.begin(), more.end());
     return Run(words);
   }

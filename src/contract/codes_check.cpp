@@ -6,9 +6,6 @@ namespace nam56r::contract::internal {
 namespace {
 
 constexpr Code kCodes[] = {
-    {"CHECK0001", "policy", "check --batch", "The answers of a batch cannot be written.",
-     "A batch that stopped half-way must not look as if it were whole.",
-     "nam56r check --batch lines.jsonl into a full disk", "the same with room on the disk"},
     {"CHECK0002", "policy", "check", "A file of words cannot be read as a command line.",
      "A quote is open, a variable would need a shell, or it is no JSON array of texts; what was "
      "guessed would not be what is launched.",
@@ -18,14 +15,6 @@ constexpr Code kCodes[] = {
      "them.",
      "nam56r check --argv args.txt",
      "nam56r check --argv args.txt --dialect megatron@0.19 --world 8"},
-    {"POLICY0911", "policy", "check", "A command line is beyond all bounds.",
-     "A check takes bounded time and memory whatever it is given; no release starts from such a "
-     "line.",
-     "a word of many megabytes", "a command line of a few thousand words"},
-    {"POLICY0912", "policy", "check --batch", "A line of a batch is no command line.",
-     "It is an object with \"argv\", and may have \"id\", \"world\" and \"env\"; the batch goes "
-     "on.",
-     "nonsense", "{\"id\":\"a\",\"argv\":[\"--bf16\"],\"world\":8}"},
     {"POLICY0950", "policy", "check, contract",
      "A waiver does not say until which day it holds, and why.",
      "Who waives a finding answers for it; without a day it would hide what nobody remembers.",
