@@ -92,7 +92,8 @@ std::vector<std::string> ValidFor(const Release& release, const ParseProblem& pr
 
 std::vector<std::string> Violations(const Release& release, std::span<const std::string> argv) {
   std::vector<std::string> violations;
-  for (const ParseProblem& problem : EffectiveArgs(release, argv).problems()) {
+  const EffectiveArgs args(release, argv);
+  for (const ParseProblem& problem : args.problems()) {
     violations.push_back(fmt::format("{} {}", release.dialect, Says(problem)));
   }
   return violations;
