@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/dialect/argument_rules.h"
+#include "src/dialect/argument_values.h"
 
 /// What several rules ask of a command line.
 namespace nam56r::dialect::rules {
@@ -15,10 +16,18 @@ using Args = EffectiveArgs;
 using Reach = ArgumentRule::Reach;
 using Stage = ArgumentRule::Stage;
 
+inline constexpr std::string_view kParse = "arguments.py:parse_args";
 inline constexpr std::string_view kValidate = "arguments.py:validate_args";
 inline constexpr std::string_view kConfig = "transformer_config.py:TransformerConfig.__post_init__";
 inline constexpr std::string_view kFromArgs = "core_transformer_config_from_args";
 inline constexpr std::string_view kOptimizer = "optimizer_config.py:OptimizerConfig.__post_init__";
+
+/// Whether int() takes the variable |name|, where it is set.
+inline bool NumberOrUnset(const Args& a, const std::string& name) {
+  const auto& environment = a.surroundings().environment;
+  const auto set = environment.find(name);
+  return set == environment.end() || PythonInt(set->second).has_value();
+}
 
 // Layout.
 inline std::int64_t Tp(const Args& a) { return a.Int("tensor_model_parallel_size", 1); }
@@ -27,16 +36,41 @@ inline std::int64_t Cp(const Args& a) { return a.Int("context_parallel_size", 1)
 inline std::int64_t TpTimesEp(const Args& a) {
   return Tp(a) * a.Int("expert_model_parallel_size", 1);
 }
+/// What is dealt to the stages: the layers, and embedding and loss where they count as layers.
+inline std::int64_t DealtLayers(const Args& a) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 62;
+  return std::clamp(a.Int("num_layers"), -kMost, kMost) +
+         (a.On("account_for_embedding_in_pipeline_split") ? 1 : 0) +
+         (a.On("account_for_loss_in_pipeline_split") ? 1 : 0);
+}
 inline bool Fsdp(const Args& a) { return a.On("use_torch_fsdp2") || a.On("use_megatron_fsdp"); }
 inline bool OneConnection(const Args& a) {
   return a.surroundings().Variable("CUDA_DEVICE_MAX_CONNECTIONS") == "1";
 }
 
 // The model.
+inline bool Experts(const Args& a) { return !a.IsNull("num_experts"); }
 inline bool Dsa(const Args& a) {
   return a.Is("experimental_attention_variant", "dsa") ||
          (a.minor() >= 19 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
 }
+/// A hybrid model: 0.16 has the pattern under its old name.
+inline bool Hybrid(const Args& a) { return !LayerPattern(a).empty(); }
+/// Whether the pattern of a hybrid model has such a layer, in the trunk or in an MTP block.
+inline bool HasLayer(const Args& a, char symbol) {
+  return LayerPattern(a).find(symbol) != std::string::npos;
+}
+/// Sparse attention: the layers D of a hybrid model, which 0.16 and 0.17 do not know, or all layers
+/// of another model.
+inline bool SparseLayers(const Args& a) {
+  return Hybrid(a) ? a.minor() >= 18 && HasLayer(a, 'D')
+                   : a.Is("experimental_attention_variant", "dsa");
+}
+inline bool GatedDeltaLayers(const Args& a) {
+  return Hybrid(a) ? a.minor() >= 17 && HasLayer(a, 'G')
+                   : a.Is("experimental_attention_variant", "gated_delta_net");
+}
+inline bool ExpertLayers(const Args& a) { return Experts(a) && (!Hybrid(a) || HasLayer(a, 'E')); }
 /// Pieces of the trunk between '|'.
 inline std::int64_t Segments(const Args& a) {
   const std::string pattern = a.Text("hybrid_layer_pattern");
@@ -50,8 +84,15 @@ inline std::string_view SymbolsOf(int minor) {
 }
 
 // Experts.
-inline bool Experts(const Args& a) { return !a.IsNull("num_experts"); }
 inline bool SeveralExperts(const Args& a) { return a.Int("num_experts") > 1; }
+/// The coefficient of the balancing loss, or one of several.
+inline bool BalancingLoss(const Args& a) {
+  const nlohmann::json& value = a.Value("moe_aux_loss_coeff");
+  if (!value.is_array()) return a.On("moe_aux_loss_coeff");
+  return std::any_of(value.begin(), value.end(), [](const nlohmann::json& one) {
+    return one.is_number() && one.get<double>() != 0;
+  });
+}
 inline bool Capacity(const Args& a) { return a.Number("moe_expert_capacity_factor", -1) >= 0; }
 inline bool Flex(const Args& a) { return a.Is("moe_token_dispatcher_type", "flex"); }
 inline bool DropAndPad(const Args& a) {
