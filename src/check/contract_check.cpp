@@ -157,38 +157,57 @@ LaunchLine LineOf(const seams::Context& context, const dialect::Release& release
   return line;
 }
 
+// A rule's findings come from the rules themselves: the compiler stops at its errors. Nothing where
+// a field has no words in the release.
+std::optional<dialect::Lowered> LowerAnyway(const base::Loaded<recipe::Recipe>& recipe,
+                                            const base::Loaded<policy::Policy>& policy,
+                                            const plan::Plan& plan, const std::string& dialect,
+                                            const dialect::Release& release) {
+  auto lowered = dialect::LowerAndFind({recipe, policy, plan, dialect}, release);
+  if (!lowered) return std::nullopt;
+  return std::move(*lowered);
+}
+
 Checked Check(const base::Loaded<recipe::Recipe>& recipe,
               const base::Loaded<policy::Policy>& policy, const std::string& dialect,
               const std::string& today, bool want_digest) {
   Checked checked;
   Findings findings(policy, today);
   auto compiled = contract::Compile(recipe, policy, {dialect, today});
-  const std::string name = compiled          ? compiled->dialect
-                           : dialect.empty() ? contract::DialectOf(policy.value.run)
-                                             : dialect;
-  checked.launch.dialect = name;
-  // A rule's findings come from the rules themselves: the compiler stops at its errors.
+  std::string& name = checked.launch.dialect;
+  name = dialect.empty() ? contract::DialectOf(policy.value.run) : dialect;
   const dialect::Release* release = dialect::FindRelease(name);
-  bool ruled = false;
-  auto plan = release == nullptr ? base::Expected<plan::Plan>(base::Diagnostic{})
-                                 : plan::Expand(recipe, contract::CutsOf(policy.value),
-                                                contract::CutsOriginOf(policy));
-  if (plan) {
-    const seams::Context context{recipe, policy, *plan, name};
-    if (auto lowered = dialect::LowerAndFind(context, *release)) {
-      ruled = true;
-      checked.launch.line = LineOf(context, *release, *lowered);
-      for (base::Diagnostic& finding : lowered->findings) findings.Add(std::move(finding));
-      checked.launch.result.rewrites = std::move(lowered->rewrites);
+  if (compiled && want_digest) checked.digest = contract::ToJson(*compiled).at("digest");
+
+  std::optional<dialect::Lowered> lowered;
+  std::optional<plan::Plan> plan;
+  if (compiled) {
+    plan = std::move(compiled->plan);
+    lowered.emplace();
+    lowered->args = std::move(compiled->generated_native_args.args);
+    lowered->fields = std::move(compiled->fixed_policy.fields);
+    lowered->rewrites = std::move(compiled->rewrites);
+    lowered->findings = std::move(compiled->findings);  // the seams' too
+  } else if (release != nullptr) {
+    auto expanded =
+        plan::Expand(recipe, contract::CutsOf(policy.value), contract::CutsOriginOf(policy));
+    if (expanded) {
+      plan = std::move(*expanded);
+      lowered = LowerAnyway(recipe, policy, *plan, name, *release);
     }
   }
-  const base::Diagnostics& others = compiled ? compiled->warnings : compiled.errors();
-  for (const base::Diagnostic& other : others) {
-    if (ruled && dialect::FindRule(other.code) != nullptr) continue;
-    if (other.code == "POLICY0954") continue;  // below, with what was found here
-    findings.Add(other);
+  if (lowered && release != nullptr) {
+    checked.launch.line = LineOf({recipe, policy, *plan, name}, *release, *lowered);
   }
-  if (compiled && want_digest) checked.digest = contract::ToJson(*compiled).at("digest");
+  if (!compiled) {
+    for (const base::Diagnostic& error : compiled.errors()) {
+      if (!lowered || dialect::FindRule(error.code) == nullptr) findings.Add(error);
+    }
+  }
+  if (lowered) {
+    for (base::Diagnostic& finding : lowered->findings) findings.Add(std::move(finding));
+    checked.launch.result.rewrites = std::move(lowered->rewrites);
+  }
   checked.launch.result.findings = findings.Take();
   Order(checked.launch.result);
   return checked;

@@ -130,9 +130,10 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   contract.seams = std::move(seams->uses);
   contract.rewrites = std::move(lowered->rewrites);
   contract.unresolved = std::move(lowered->unresolved);
-  contract.warnings = std::move(seams->warnings);
-  Append(contract.warnings, lowered->findings);
-  Append(contract.warnings, UnusedWaivers(policy, contract.warnings));
+  contract.findings = std::move(seams->warnings);
+  Append(contract.findings, lowered->findings);
+  contract.warnings = contract.findings;
+  Append(contract.warnings, UnusedWaivers(policy, contract.findings));
   AnswerFor(*waivers, contract.warnings);
   contract.provenance = Provenance(recipe, policy, contract);
   contract.plan = std::move(*plan);

@@ -46,7 +46,10 @@ struct Contract {
   std::vector<Rewrite> rewrites;
   std::vector<Unresolved> unresolved;
   base::Origins provenance;  ///< "recipe.moe.num_experts", "policy.layout.tensor_parallel", ...
-  /// What the compiler has to say and does not refuse, waived findings among it.
+  /// What is found and not refused: warnings, notes, and errors that the policy waives.
+  base::Diagnostics findings;
+  /// The same as somebody is told of it: what is waived is a note, what a waiver does not meet a
+  /// warning.
   base::Diagnostics warnings;
 };
 
