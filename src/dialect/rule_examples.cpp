@@ -98,6 +98,10 @@ class Line {
       std::erase(words.at(1), '|');
       Replace(std::move(layers));
     }
+    if (release_.minor < 18 && words == Strings{"--cuda-graph-impl", "full_iteration"}) {
+      Replace({"--cuda-graph-scope", "full_iteration"});
+      words.back() = "local";
+    }
     words.front() = Renamed(words.front());
     Replace(std::move(words));
   }

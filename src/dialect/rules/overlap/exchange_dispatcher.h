@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeDispatcher = {
     .code = "POLICY2109",
+    .title = "Overlapped expert exchange of the allgather dispatcher",
     .dests = {"overlap_moe_expert_parallel_comm", "moe_token_dispatcher_type"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,18 @@ inline constexpr ArgumentRule kExchangeDispatcher = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type allgather",
+    .passes =
+        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "CUDA_DEVICE_MAX_CONNECTIONS=32",
+    .fails =
+        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type allgather",
+    .passes =
+        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

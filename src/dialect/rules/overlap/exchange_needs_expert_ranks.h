@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeNeedsExpertRanks = {
     .code = "POLICY2107",
+    .title = "Overlapped expert exchange of one EP rank",
     .dests = {"overlap_moe_expert_parallel_comm", "expert_model_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,13 @@ inline constexpr ArgumentRule kExchangeNeedsExpertRanks = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .passes =
+        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "CUDA_DEVICE_MAX_CONNECTIONS=32",
+    .fails = "--overlap-moe-expert-parallel-comm",
+    .passes =
+        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules
