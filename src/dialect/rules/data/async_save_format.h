@@ -22,12 +22,6 @@ inline constexpr ArgumentRule kAsyncSaveFormat = {
     .passes =
         "--async-save --use-persistent-ckpt-worker --ckpt-format torch_dist --save ckpt "
         "--save-interval 10",
-    .fails =
-        "--async-save --use-persistent-ckpt-worker --ckpt-format torch --save ckpt --save-interval "
-        "10",
-    .passes =
-        "--async-save --use-persistent-ckpt-worker --ckpt-format torch_dist --save ckpt "
-        "--save-interval 10",
 };
 
 }  // namespace nam56r::dialect::rules

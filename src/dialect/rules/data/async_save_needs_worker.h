@@ -15,9 +15,6 @@ inline constexpr ArgumentRule kAsyncSaveNeedsWorker = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kContract,
-    .passes =
-        "--async-save --use-persistent-ckpt-worker --ckpt-format torch_dist --save ckpt "
-        "--save-interval 10",
     .fails = "--async-save --ckpt-format torch_dist --save ckpt --save-interval 10",
     .passes =
         "--async-save --use-persistent-ckpt-worker --ckpt-format torch_dist --save ckpt "

@@ -18,9 +18,6 @@ inline constexpr ArgumentRule kExpertLayerOrRouter = {
     .fails =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules moe moe_router "
         "--moe-expert-capacity-factor 1.5 --moe-pad-expert-input-to-capacity",
-    .fails =
-        "--cuda-graph-impl transformer_engine --cuda-graph-modules moe moe_router "
-        "--moe-expert-capacity-factor 1.5 --moe-pad-expert-input-to-capacity",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 

@@ -20,9 +20,6 @@ inline constexpr ArgumentRule kExpertsToCapture = {
     .fails =
         "gpt !--num-experts !--expert-model-parallel-size --cuda-graph-impl transformer_engine "
         "--cuda-graph-modules moe_router",
-    .fails =
-        "gpt !--num-experts !--expert-model-parallel-size --cuda-graph-impl transformer_engine "
-        "--cuda-graph-modules moe_router",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 

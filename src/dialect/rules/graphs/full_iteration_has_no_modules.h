@@ -18,9 +18,6 @@ inline constexpr ArgumentRule kFullIterationHasNoModules = {
     .fails =
         "--cuda-graph-impl full_iteration --no-check-for-nan-in-loss-and-grad --cuda-graph-modules "
         "attn",
-    .fails =
-        "--cuda-graph-impl full_iteration --no-check-for-nan-in-loss-and-grad --cuda-graph-modules "
-        "attn",
     .passes = "--cuda-graph-impl full_iteration --no-check-for-nan-in-loss-and-grad",
 };
 

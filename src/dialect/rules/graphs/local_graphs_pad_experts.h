@@ -23,9 +23,6 @@ inline constexpr ArgumentRule kLocalGraphsPadExperts = {
     .valid = "\"none\"|\"transformer_engine\"",
     .source = kValidate,
     .releases = {.until = 17},
-    .passes =
-        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn "
-        "--expert-model-parallel-size 8",
     .fails = "--cuda-graph-impl local --cuda-graph-modules attn --expert-model-parallel-size 8",
     .passes =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules attn "

@@ -23,9 +23,6 @@ inline constexpr ArgumentRule kPreprocessDropsAndPads = {
     .fails =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess "
         "--moe-expert-capacity-factor 1.5 --moe-router-load-balancing-type aux_loss",
-    .fails =
-        "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess "
-        "--moe-expert-capacity-factor 1.5 --moe-router-load-balancing-type aux_loss",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 

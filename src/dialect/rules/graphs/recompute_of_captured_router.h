@@ -24,12 +24,6 @@ inline constexpr ArgumentRule kRecomputeOfCapturedRouter = {
     .passes =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router "
         "--recompute-granularity selective --recompute-modules moe_act",
-    .fails =
-        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router "
-        "--recompute-granularity selective --recompute-modules moe",
-    .passes =
-        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router "
-        "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -19,12 +19,6 @@ inline constexpr ArgumentRule kMuonCheckpointFormat = {
     .source = kValidate,
     .fails =
         "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
-        "!--overlap-param-gather --ckpt-format zarr",
-    .passes =
-        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
-        "!--overlap-param-gather --ckpt-format torch_dist",
-    .fails =
-        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
         "!--overlap-param-gather --ckpt-format torch_dcp",
     .passes =
         "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "

@@ -15,9 +15,6 @@ inline constexpr ArgumentRule kMuonIsNotDistributed = {
     .valid = "\"adam\"",
     .source = kValidate,
     .releases = {.until = 17},
-    .passes =
-        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
-        "!--overlap-param-gather",
     .fails = "--optimizer muon !--overlap-grad-reduce !--overlap-param-gather",
     .passes =
         "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "

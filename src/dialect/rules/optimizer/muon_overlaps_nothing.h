@@ -18,9 +18,6 @@ inline constexpr ArgumentRule kMuonOverlapsNothing = {
     .valid = "\"adam\"",
     .source = kValidate,
     .releases = {.until = 17},
-    .passes =
-        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
-        "!--overlap-param-gather",
     .fails = "--optimizer muon !--use-distributed-optimizer !--overlap-param-gather",
     .passes =
         "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "

@@ -24,12 +24,6 @@ inline constexpr ArgumentRule kMuonWithoutFsdp = {
     .passes =
         "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
         "!--overlap-param-gather",
-    .fails =
-        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
-        "!--overlap-param-gather --use-torch-fsdp2 !CUDA_DEVICE_MAX_CONNECTIONS",
-    .passes =
-        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
-        "!--overlap-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

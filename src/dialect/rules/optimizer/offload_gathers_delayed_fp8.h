@@ -23,12 +23,6 @@ inline constexpr ArgumentRule kOffloadGathersDelayedFp8 = {
     .passes =
         "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-format hybrid --fp8-recipe "
         "tensorwise",
-    .fails =
-        "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-param-gather --fp8-format "
-        "hybrid --fp8-recipe tensorwise",
-    .passes =
-        "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-format hybrid --fp8-recipe "
-        "tensorwise",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -15,9 +15,6 @@ inline constexpr ArgumentRule kDelayedWgradNeedsExchange = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --delay-wgrad-compute",
     .fails = "--delay-wgrad-compute",
     .passes =
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "

@@ -31,14 +31,6 @@ inline constexpr ArgumentRule kExchangeAndGraphs = {
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
         "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
         "attn",
-    .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "mlp --moe-layer-freq 2",
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "attn",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -28,14 +28,6 @@ inline constexpr ArgumentRule kExchangeAndRecompute = {
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
         "CUDA_DEVICE_MAX_CONNECTIONS=32 --recompute-granularity selective --recompute-modules "
         "moe_act",
-    .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --recompute-granularity full --recompute-method uniform "
-        "--recompute-num-layers 1",
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --recompute-granularity selective --recompute-modules "
-        "moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

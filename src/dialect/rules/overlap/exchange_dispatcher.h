@@ -23,12 +23,6 @@ inline constexpr ArgumentRule kExchangeDispatcher = {
     .passes =
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
         "CUDA_DEVICE_MAX_CONNECTIONS=32",
-    .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type allgather",
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

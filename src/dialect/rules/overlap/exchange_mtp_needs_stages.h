@@ -22,9 +22,6 @@ inline constexpr ArgumentRule kExchangeMtpNeedsStages = {
     .fails =
         "gpt --pipeline-model-parallel-size 1 !--num-layers-per-virtual-pipeline-stage "
         "--overlap-moe-expert-parallel-comm --mtp-num-layers 1",
-    .fails =
-        "gpt --pipeline-model-parallel-size 1 !--num-layers-per-virtual-pipeline-stage "
-        "--overlap-moe-expert-parallel-comm --mtp-num-layers 1",
     .passes = "gpt --overlap-moe-expert-parallel-comm --mtp-num-layers 1",
 };
 

@@ -19,9 +19,6 @@ inline constexpr ArgumentRule kExchangeNeedsExpertRanks = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32",
     .fails = "--overlap-moe-expert-parallel-comm",
     .passes =
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "

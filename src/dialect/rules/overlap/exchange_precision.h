@@ -21,12 +21,6 @@ inline constexpr ArgumentRule kExchangePrecision = {
     .passes =
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
         "CUDA_DEVICE_MAX_CONNECTIONS=32",
-    .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 !--bf16",
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -21,9 +21,6 @@ inline constexpr ArgumentRule kAccumulatesIntoFp32 = {
     .fails =
         "--accumulate-allreduce-grads-in-fp32 --use-precision-aware-optimizer --main-grads-dtype "
         "bf16",
-    .fails =
-        "--accumulate-allreduce-grads-in-fp32 --use-precision-aware-optimizer --main-grads-dtype "
-        "bf16",
     .passes = "--accumulate-allreduce-grads-in-fp32",
 };
 

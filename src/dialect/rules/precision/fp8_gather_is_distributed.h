@@ -20,9 +20,6 @@ inline constexpr ArgumentRule kFp8GatherIsDistributed = {
     .fails =
         "--fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather "
         "!--use-distributed-optimizer !--overlap-param-gather",
-    .fails =
-        "--fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather "
-        "!--use-distributed-optimizer !--overlap-param-gather",
     .passes = "--fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
 };
 

@@ -18,8 +18,6 @@ inline constexpr ArgumentRule kCountNeedsFull = {
     .reach = Reach::kCommandLine,
     .fails =
         "--recompute-granularity selective --recompute-modules moe_act --recompute-num-layers 1",
-    .fails =
-        "--recompute-granularity selective --recompute-modules moe_act --recompute-num-layers 1",
     .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 

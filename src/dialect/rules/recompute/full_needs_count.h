@@ -18,8 +18,6 @@ inline constexpr ArgumentRule kFullNeedsCount = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
-    .passes =
-        "gpt --recompute-granularity full --recompute-method uniform --recompute-num-layers 1",
     .fails = "gpt --recompute-granularity full --recompute-method uniform",
     .passes =
         "gpt --recompute-granularity full --recompute-method uniform --recompute-num-layers 1",

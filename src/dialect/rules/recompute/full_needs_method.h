@@ -15,8 +15,6 @@ inline constexpr ArgumentRule kFullNeedsMethod = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
-    .passes =
-        "gpt --recompute-granularity full --recompute-method uniform --recompute-num-layers 1",
     .fails = "gpt --recompute-granularity full --recompute-num-layers 1",
     .passes =
         "gpt --recompute-granularity full --recompute-method uniform --recompute-num-layers 1",

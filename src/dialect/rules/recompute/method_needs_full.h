@@ -17,8 +17,6 @@ inline constexpr ArgumentRule kMethodNeedsFull = {
     .reach = Reach::kCommandLine,
     .fails =
         "--recompute-granularity selective --recompute-modules moe_act --recompute-method uniform",
-    .fails =
-        "--recompute-granularity selective --recompute-modules moe_act --recompute-method uniform",
     .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 

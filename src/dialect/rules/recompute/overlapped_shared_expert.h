@@ -21,9 +21,6 @@ inline constexpr ArgumentRule kOverlappedSharedExpert = {
     .fails =
         "--moe-shared-expert-overlap --recompute-granularity selective --recompute-modules "
         "shared_experts",
-    .fails =
-        "--moe-shared-expert-overlap --recompute-granularity selective --recompute-modules "
-        "shared_experts",
     .passes = "--recompute-granularity selective --recompute-modules shared_experts",
 };
 
