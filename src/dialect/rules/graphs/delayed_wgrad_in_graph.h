@@ -25,13 +25,11 @@ inline constexpr ArgumentRule kDelayedWgradInGraph = {
     .source = kValidate,
     .releases = {.since = 17},
     .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --delay-wgrad-compute --cuda-graph-impl transformer_engine "
-        "--cuda-graph-modules attn",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--delay-wgrad-compute --cuda-graph-impl transformer_engine --cuda-graph-modules attn",
     .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "attn",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

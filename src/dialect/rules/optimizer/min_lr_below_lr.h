@@ -16,7 +16,7 @@ inline constexpr ArgumentRule kMinLrBelowLr = {
     .valid_of =
         [](const Args& a) { return std::vector<std::string>{"at most " + a.Value("lr").dump()}; },
     .fails = "--lr 1e-5 --min-lr 1e-4",
-    .passes = "--lr 1e-4 --min-lr 1e-5",
+    .passes = "--lr 1e-5 --min-lr 1e-6",
 };
 
 }  // namespace nam56r::dialect::rules

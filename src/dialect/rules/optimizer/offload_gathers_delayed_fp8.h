@@ -18,11 +18,11 @@ inline constexpr ArgumentRule kOffloadGathersDelayedFp8 = {
     .valid = "0.0",
     .source = kValidate,
     .fails =
-        "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-param-gather --fp8-format "
-        "hybrid --fp8-recipe tensorwise",
+        "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-param-gather "
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise",
     .passes =
-        "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-format hybrid --fp8-recipe "
-        "tensorwise",
+        "--optimizer-cpu-offload --use-precision-aware-optimizer --mamba-num-heads 64 --fp8-format "
+        "hybrid --fp8-recipe tensorwise",
 };
 
 }  // namespace nam56r::dialect::rules

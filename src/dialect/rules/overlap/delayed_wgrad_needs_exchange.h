@@ -17,8 +17,8 @@ inline constexpr ArgumentRule kDelayedWgradNeedsExchange = {
     .stage = Stage::kBuild,
     .fails = "--delay-wgrad-compute",
     .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --delay-wgrad-compute",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--delay-wgrad-compute",
 };
 
 }  // namespace nam56r::dialect::rules

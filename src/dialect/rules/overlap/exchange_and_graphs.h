@@ -24,13 +24,11 @@ inline constexpr ArgumentRule kExchangeAndGraphs = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "mlp --moe-layer-freq 2",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules mlp --moe-layer-freq 2",
     .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "attn",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

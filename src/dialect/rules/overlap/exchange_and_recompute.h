@@ -21,13 +21,11 @@ inline constexpr ArgumentRule kExchangeAndRecompute = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --recompute-granularity full --recompute-method uniform "
-        "--recompute-num-layers 1",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--recompute-granularity full --recompute-method uniform --recompute-num-layers 1",
     .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --recompute-granularity selective --recompute-modules "
-        "moe_act",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

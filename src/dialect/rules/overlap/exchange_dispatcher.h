@@ -18,11 +18,9 @@ inline constexpr ArgumentRule kExchangeDispatcher = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type allgather",
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32",
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--moe-token-dispatcher-type allgather",
+    .passes = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -22,7 +22,8 @@ inline constexpr ArgumentRule kExchangeMtpNeedsStages = {
     .fails =
         "gpt --pipeline-model-parallel-size 1 !--num-layers-per-virtual-pipeline-stage "
         "--overlap-moe-expert-parallel-comm --mtp-num-layers 1",
-    .passes = "gpt --overlap-moe-expert-parallel-comm --mtp-num-layers 1",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --mtp-num-layers 1",
 };
 
 }  // namespace nam56r::dialect::rules

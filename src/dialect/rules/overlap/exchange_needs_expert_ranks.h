@@ -19,10 +19,10 @@ inline constexpr ArgumentRule kExchangeNeedsExpertRanks = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
-    .fails = "--overlap-moe-expert-parallel-comm",
-    .passes =
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32",
+    .fails =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--expert-model-parallel-size 1",
+    .passes = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -22,7 +22,7 @@ inline constexpr ArgumentRule kExchangeNeedsInterleaving = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails = "gpt !--num-layers-per-virtual-pipeline-stage --overlap-moe-expert-parallel-comm",
-    .passes = "gpt --overlap-moe-expert-parallel-comm",
+    .passes = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

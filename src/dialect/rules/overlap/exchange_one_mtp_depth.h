@@ -20,7 +20,8 @@ inline constexpr ArgumentRule kExchangeOneMtpDepth = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails = "gpt --overlap-moe-expert-parallel-comm --mtp-num-layers 2",
-    .passes = "gpt --overlap-moe-expert-parallel-comm --mtp-num-layers 1",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --mtp-num-layers 1",
 };
 
 }  // namespace nam56r::dialect::rules

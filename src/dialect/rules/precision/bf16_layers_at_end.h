@@ -16,10 +16,10 @@ inline constexpr ArgumentRule kBf16LayersAtEnd = {
     .stage = Stage::kBuild,
     .valid_of = UpToStage,
     .fails =
-        "--fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16 "
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16 "
         "--num-layers-at-end-in-bf16 53",
     .passes =
-        "--fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16 "
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16 "
         "--num-layers-at-end-in-bf16 2",
 };
 

@@ -17,8 +17,10 @@ inline constexpr ArgumentRule kDelayedScalingKeepsNoBf16 = {
     .valid = "\"tensorwise\"|\"blockwise\"|\"mxfp8\"",
     .source = kConfig,
     .stage = Stage::kBuild,
-    .fails = "--fp8-format hybrid --fp8-recipe delayed --first-last-layers-bf16",
-    .passes = "--fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16",
+    .fails =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe delayed --first-last-layers-bf16",
+    .passes =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16",
 };
 
 }  // namespace nam56r::dialect::rules

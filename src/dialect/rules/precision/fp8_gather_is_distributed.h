@@ -18,9 +18,9 @@ inline constexpr ArgumentRule kFp8GatherIsDistributed = {
     .valid = "false",
     .source = kValidate,
     .fails =
-        "--fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather "
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather "
         "!--use-distributed-optimizer !--overlap-param-gather",
-    .passes = "--fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
+    .passes = "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

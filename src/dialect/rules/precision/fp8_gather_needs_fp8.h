@@ -15,7 +15,7 @@ inline constexpr ArgumentRule kFp8GatherNeedsFp8 = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails = "--fp8-param-gather",
-    .passes = "--fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
+    .passes = "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -14,8 +14,8 @@ inline constexpr ArgumentRule kFp8OrFp4 = {
     .valid = "one of the two",
     .source = kValidate,
     .reach = Reach::kCommandLine,
-    .fails = "--fp8-format hybrid --fp8-recipe tensorwise --fp4-format e2m1",
-    .passes = "--fp8-format hybrid --fp8-recipe tensorwise",
+    .fails = "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp4-format e2m1",
+    .passes = "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -16,7 +16,7 @@ inline constexpr ArgumentRule kReduceInBf16NeedsBf16 = {
     .source = kValidate,
     .reach = Reach::kContract,
     .fails = "!--bf16 --grad-reduce-in-bf16",
-    .passes = "--grad-reduce-in-bf16",
+    .passes = "",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -19,11 +19,11 @@ inline constexpr ArgumentRule kDelayedFp8 = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .fails =
-        "--fp8-format hybrid --fp8-recipe delayed --recompute-granularity selective "
-        "--recompute-modules moe_act mlp",
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe delayed --recompute-granularity "
+        "selective --recompute-modules moe_act mlp",
     .passes =
-        "--fp8-format hybrid --fp8-recipe tensorwise --recompute-granularity selective "
-        "--recompute-modules moe_act mlp",
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --recompute-granularity "
+        "selective --recompute-modules moe_act mlp",
 };
 
 }  // namespace nam56r::dialect::rules
