@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -8,6 +8,7 @@ inline bool EveryLayerHasExperts(const Args& a) { return a.Int("moe_layer_freq",
 
 inline constexpr ArgumentRule kDenseLayersToCapture = {
     .code = "POLICY1811",
+    .title = "Graph of dense layers where every layer has experts",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,9 +18,11 @@ inline constexpr ArgumentRule kDenseLayersToCapture = {
         "captures mlp only where --moe-layer-freq leaves dense layers, which a hybrid pattern "
         "does not set",
     .fix = "remove mlp",
-    .valid = "the same without mlp",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, GraphDest(a), {"mlp"}); },
+    .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn mlp",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

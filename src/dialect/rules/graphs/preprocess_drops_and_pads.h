@@ -1,11 +1,12 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPreprocessDropsAndPads = {
     .code = "POLICY1813",
+    .title = "Graph of the dispatch that drops tokens and does not pad",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "moe_token_dispatcher_type",
               "moe_expert_capacity_factor"},
     .refuses =
@@ -16,9 +17,13 @@ inline constexpr ArgumentRule kPreprocessDropsAndPads = {
         },
     .why = "copies to the host in moe_preprocess when tokens are dropped and not padded",
     .fix = "remove moe_preprocess, or turn on {moe_pad_expert_input_to_capacity}",
-    .valid = "the same without moe_preprocess",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, GraphDest(a), {"moe_preprocess"}); },
+    .fails =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess "
+        "--moe-expert-capacity-factor 1.5 --moe-router-load-balancing-type aux_loss",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 
 }  // namespace nam56r::dialect::rules

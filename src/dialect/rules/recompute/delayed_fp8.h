@@ -1,11 +1,12 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDelayedFp8 = {
     .code = "POLICY1706",
+    .title = "Recompute of moe_act or layernorm under delayed FP8 scaling",
     .dests = {"recompute_modules", "fp8_recipe"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -14,9 +15,18 @@ inline constexpr ArgumentRule kDelayedFp8 = {
         },
     .why = "cannot recompute moe_act and layernorm under delayed FP8 scaling",
     .fix = "choose tensorwise for {fp8_recipe}, or remove the two",
-    .valid = "the same without moe_act and layernorm",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of =
+        [](const Args& a) {
+          return Without(a, "recompute_modules", {"moe_act", "layernorm"});
+        },
+    .fails =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe delayed --recompute-granularity "
+        "selective --recompute-modules moe_act mlp",
+    .passes =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --recompute-granularity "
+        "selective --recompute-modules moe_act mlp",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOverlappedSharedExpert = {
     .code = "POLICY1707",
+    .title = "Recompute of a shared expert that overlaps the dispatch",
     .dests = {"recompute_modules", "moe_shared_expert_overlap"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -14,9 +15,13 @@ inline constexpr ArgumentRule kOverlappedSharedExpert = {
         },
     .why = "cannot recompute a shared expert that overlaps the dispatch",
     .fix = "turn off {moe_shared_expert_overlap}",
-    .valid = "the same without shared_experts",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, "recompute_modules", {"shared_experts"}); },
+    .fails =
+        "--moe-shared-expert-overlap --recompute-granularity selective --recompute-modules "
+        "shared_experts",
+    .passes = "--recompute-granularity selective --recompute-modules shared_experts",
 };
 
 }  // namespace nam56r::dialect::rules
