@@ -35,7 +35,7 @@ inline bool OneConnection(const Args& a) {
 // The model.
 inline bool Dsa(const Args& a) {
   return a.Is("experimental_attention_variant", "dsa") ||
-         (a.minor() >= 19 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
+         (a.minor() >= 18 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
 }
 /// Pieces of the trunk between '|'.
 inline std::int64_t Segments(const Args& a) {

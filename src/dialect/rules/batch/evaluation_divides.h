@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kEvaluationDivides = {
     .refuses =
         [](const Args& a, const Args&) {
           const std::int64_t once = a.Int("eval_micro_batch_size") * DataParallel(a);
-          return once <= 0 || a.Int("eval_global_batch_size") % once != 0;
+          return once == 0 || a.Int("eval_global_batch_size") % once != 0;
         },
     .why =
         "wants the evaluation batch, by default the training batch, in whole micro-batches on "

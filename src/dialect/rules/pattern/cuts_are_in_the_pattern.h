@@ -9,7 +9,7 @@ inline constexpr ArgumentRule kCutsAreInThePattern = {
     .dests = {"num_layers_per_virtual_pipeline_stage", "hybrid_layer_pattern"},
     .refuses =
         [](const Args& a, const Args&) {
-          if (a.Text("hybrid_layer_pattern").empty()) return false;
+          if (a.IsNull("hybrid_layer_pattern")) return false;
           return !a.IsNull("num_layers_per_virtual_pipeline_stage") ||
                  !a.IsNull("num_virtual_stages_per_pipeline_rank") ||
                  !a.IsNull("pipeline_model_parallel_layout") ||
