@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "src/dialect/rewrite_rules.h"
+#include "src/dialect/rules/phases.h"
 
 namespace nam56r::dialect {
 namespace {
@@ -27,14 +28,15 @@ json WithoutScopes(const json& modules) {
   return kept;
 }
 
-// "20, 10" -> [10, 20]; what is no number stays.
+// "20, 10" -> [10, 20]; what is no number stays, and is refused.
 json Phases(const std::string& text) {
+  if (!rules::ArePhases(text)) return text;
   std::vector<std::int64_t> steps;
   std::istringstream words(text);
   for (std::string word; std::getline(words, word, ',');) {
-    std::istringstream number(word);
+    std::erase(word, '_');
     std::int64_t step = 0;
-    if (!(number >> step >> std::ws) || !number.eof()) return text;
+    std::istringstream(word) >> step;
     steps.push_back(step);
   }
   std::sort(steps.begin(), steps.end());

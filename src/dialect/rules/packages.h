@@ -20,8 +20,8 @@ inline bool Lacks(const Args& a, std::string_view package) {
   return HostLacks(a.surroundings(), package);
 }
 
-/// The same of Transformer Engine's version: of a host that nobody has asked it is the one that the
-/// releases name as their own, 2.13.
+/// The same of Transformer Engine's version: a host that nobody has asked has 2.13, like the one
+/// that the releases were asked on.
 template <class Host>
 bool HostEngineIsOlder(const Host& host, int major, int minor) {
   std::pair<int, int> version(2, 13);

@@ -19,11 +19,11 @@ inline constexpr ArgumentRule kOffloadedModulesOfExperts = {
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cuda-graph-impl transformer_engine --cuda-graph-modules moe "
         "--moe-expert-capacity-factor 1.5 --moe-pad-expert-input-to-capacity",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cuda-graph-impl transformer_engine --cuda-graph-modules mamba",
 };
 

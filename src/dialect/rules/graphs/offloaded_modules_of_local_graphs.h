@@ -28,10 +28,10 @@ inline constexpr ArgumentRule kOffloadedModulesOfLocalGraphs = {
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cuda-graph-impl local --cuda-graph-modules mamba",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cuda-graph-impl transformer_engine --cuda-graph-modules mamba",
 };
 

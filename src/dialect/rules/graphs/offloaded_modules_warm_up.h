@@ -21,11 +21,11 @@ inline constexpr ArgumentRule kOffloadedModulesWarmUp = {
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cuda-graph-impl transformer_engine --cuda-graph-modules mamba --cuda-graph-warmup-steps "
         "0",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cuda-graph-impl transformer_engine --cuda-graph-modules mamba",
 };
 

@@ -23,10 +23,10 @@ inline constexpr ArgumentRule kOffloadsInFlight = {
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--no-check-for-nan-in-loss-and-grad --cuda-graph-impl full_iteration",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--no-check-for-nan-in-loss-and-grad --cuda-graph-impl full_iteration "
         "--fine-grained-offloading-max-inflight-offloads 2",
 };

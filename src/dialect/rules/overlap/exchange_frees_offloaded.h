@@ -22,12 +22,12 @@ inline constexpr ArgumentRule kExchangeFreesOffloaded = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules expert_fc1 "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules expert_fc1 "
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
         "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type flex "
         "--moe-flex-dispatcher-backend ncclep",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules moe_act "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules moe_act "
         "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
         "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type flex "
         "--moe-flex-dispatcher-backend ncclep",

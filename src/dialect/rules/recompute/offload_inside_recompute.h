@@ -24,10 +24,10 @@ inline constexpr ArgumentRule kOffloadInsideRecompute = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules moe_act "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules moe_act "
         "--recompute-granularity selective --recompute-modules moe",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules moe_act "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules moe_act "
         "--recompute-granularity selective --recompute-modules layernorm",
 };
 

@@ -17,9 +17,9 @@ inline constexpr ArgumentRule kOffloadNamesModules = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
-    .fails = "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1",
+    .fails = "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn",
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -22,10 +22,10 @@ inline constexpr ArgumentRule kOffloadedExpertsOnce = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules "
         "fused_group_mlp moe_act --use-transformer-engine-op-fuser",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules moe_act",
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

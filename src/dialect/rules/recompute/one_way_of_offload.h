@@ -17,10 +17,10 @@ inline constexpr ArgumentRule kOneWayOfOffload = {
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
     .fails =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn "
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn "
         "--cpu-offloading-num-layers 4",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn",
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn",
 };
 
 }  // namespace nam56r::dialect::rules

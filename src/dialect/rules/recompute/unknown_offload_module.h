@@ -27,9 +27,9 @@ inline constexpr ArgumentRule kUnknownOffloadModule = {
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
     .valid_of = OffloadModules,
-    .fails = "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules mamba",
+    .fails = "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules mamba",
     .passes =
-        "--fine-grained-activation-offloading NVTE_CPU_OFFLOAD_V1=1 --offload-modules core_attn",
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules core_attn",
 };
 
 }  // namespace nam56r::dialect::rules
