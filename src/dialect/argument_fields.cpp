@@ -6,6 +6,7 @@ namespace nam56r::dialect {
 
 // Where a dest follows from several fields, the one that an operator would change.
 std::string_view FieldOfDest(std::string_view dest) {
+  if (dest.starts_with("env:")) return "policy.environment";
   static const std::map<std::string_view, std::string_view> fields = {
       {"apply_rope_fusion", "policy.kernels.rope_fusion"},
       {"async_save", "policy.checkpoint.async_save"},
@@ -13,6 +14,7 @@ std::string_view FieldOfDest(std::string_view dest) {
       {"bf16", "policy.precision.compute"},
       {"check_for_nan_in_loss_and_grad", "policy.optimizer.check_for_nan"},
       {"ckpt_format", "policy.checkpoint.format"},
+      {"clip_grad", "policy.optimizer.clip_grad"},
       {"context_parallel_size", "policy.layout.context_parallel"},
       {"cp_comm_type", "policy.layout.context_parallel"},
       {"cross_entropy_loss_fusion", "policy.kernels.cross_entropy"},
@@ -20,8 +22,6 @@ std::string_view FieldOfDest(std::string_view dest) {
       {"cuda_graph_modules", "policy.graphs.modules"},
       {"cuda_graph_scope", "policy.graphs.modules"},
       {"delay_wgrad_compute", "policy.overlap.delay_wgrad_compute"},
-      {"env:CUDA_DEVICE_MAX_CONNECTIONS", "policy.environment"},
-      {"env:NCCL_GRAPH_REGISTER", "policy.environment"},
       {"experimental_attention_variant", "recipe.dsa.ranks"},
       {"expert_model_parallel_size", "policy.layout.expert_parallel"},
       {"expert_tensor_parallel_size", "policy.layout.expert_tensor_parallel"},

@@ -54,7 +54,9 @@ base::Diagnostic Refusal(const ArgumentRule& rule, const EffectiveArgs& args, co
   base::Diagnostic error;
   error.code = rule.code;
   error.severity = rule.severity;
-  error.surface = base::Surface::kPolicy;
+  error.surface = rule.code.starts_with("HOST")   ? base::Surface::kHost
+                  : rule.code.starts_with("PLAN") ? base::Surface::kPlan
+                                                  : base::Surface::kPolicy;
   error.message = fmt::format("{}: {} {} ({})", subject, args.release().dialect,
                               Named(rule.why, name), rule.source);
   error.valid = ValidOf(rule, args);
@@ -123,7 +125,8 @@ base::Diagnostics CheckContract(const seams::Context& context, const EffectiveAr
                                     ? Shown(raw, blamed)
                                     : Says(context, fields.front());
     base::Diagnostic error = Refusal(*rule, args, name, subject);
-    if (!fields.empty() && fields.front().starts_with("recipe.")) {
+    if (error.surface == base::Surface::kPolicy && !fields.empty() &&
+        fields.front().starts_with("recipe.")) {
       error.surface = base::Surface::kPlan;
     }
     for (const std::string& field : fields) {

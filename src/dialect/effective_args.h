@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "src/dialect/release.h"
@@ -20,6 +23,13 @@ struct Surroundings {
   /// Major compute capability: 9 Hopper, 10 and above Blackwell. A contract does not know its host;
   /// Hopper asks for the most.
   int architecture = 9;
+  bool knows_architecture = false;  ///< whether it is a host's and not that guess
+  /// What Python can import there, by the names it imports them by. Unset: not known.
+  std::optional<std::set<std::string, std::less<>>> packages = {};
+  /// Version of Transformer Engine there: {2, 13}. Unset: not known.
+  std::optional<std::pair<int, int>> transformer_engine = {};
+  /// Directories that the launcher empties before it starts.
+  std::set<std::string, std::less<>> emptied = {};
 
   std::string Variable(const std::string& name) const;  ///< empty: not set
 };

@@ -102,9 +102,11 @@ base::Expected<Lowered> LowerMegatron(const Context& context, const Release& rel
   const EffectiveArgs raw = ArgumentsOf(context, release, lowered);
   EffectiveArgs args = raw;
   lowered.rewrites = ApplyRewrites(args);
-  if (base::Diagnostics refused = CheckContract(context, args, raw); !refused.empty()) {
-    return refused;
-  }
+  base::Diagnostics refused = CheckContract(context, args, raw);
+  std::erase_if(refused, [](const base::Diagnostic& diagnostic) {
+    return diagnostic.severity != base::Severity::kError;  // `check` tells of the others
+  });
+  if (!refused.empty()) return refused;
   if (auto lost = LostIndexers(context, lowered)) lowered.rewrites.push_back(std::move(*lost));
   if (seams::RewritesRecurrence(context)) {
     for (Rewrite& rewrite : NemoRewrites(context)) lowered.rewrites.push_back(std::move(rewrite));

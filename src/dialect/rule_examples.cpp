@@ -7,6 +7,9 @@
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
+
+#include "src/dialect/host_packages.h"
 
 namespace nam56r::dialect {
 namespace {
@@ -20,7 +23,7 @@ Strings Split(std::string_view text) {
 
 constexpr std::string_view kCommon =
     "--seq-length 4096 --max-position-embeddings 4096 --micro-batch-size 4 --global-batch-size 64 "
-    "--train-iters 20 --lr 1e-4 --min-lr 1e-5 --bf16 --normalization RMSNorm --disable-bias-linear "
+    "--train-iters 20 --lr 1e-5 --min-lr 1e-6 --bf16 --normalization RMSNorm --disable-bias-linear "
     "--untie-embeddings-and-output-weights --position-embedding-type rope --rotary-base 500000 "
     "--tokenizer-type NullTokenizer --vocab-size 65536 --mock-data "
     "--no-gradient-accumulation-fusion --use-distributed-optimizer --overlap-grad-reduce "
@@ -77,6 +80,10 @@ class Line {
     }
     line_.surroundings.world_size = 8;
     line_.surroundings.environment.emplace("CUDA_DEVICE_MAX_CONNECTIONS", "1");
+    line_.surroundings.knows_architecture = true;
+    line_.surroundings.transformer_engine = std::pair(2, 13);
+    line_.surroundings.packages.emplace();
+    for (std::string_view package : kPackages) line_.surroundings.packages->emplace(package);
     Change(changes);
   }
 
@@ -97,6 +104,10 @@ class Line {
       Strings layers = {"--num-layers", fmt::format("{}", LayersOfPattern(words.at(1)))};
       std::erase(words.at(1), '|');
       Replace(std::move(layers));
+    }
+    if (release_.minor < 18 && words == Strings{"--cuda-graph-impl", "full_iteration"}) {
+      Replace({"--cuda-graph-scope", "full_iteration"});
+      words.back() = "local";
     }
     words.front() = Renamed(words.front());
     Replace(std::move(words));
@@ -135,6 +146,21 @@ class Line {
       }
       if (word.starts_with("!--")) {
         Remove(Renamed(word.substr(1)));
+      } else if (word == "!sm") {
+        line_.surroundings.knows_architecture = false;
+      } else if (word == "!pkg") {
+        line_.surroundings.packages.reset();
+      } else if (word.starts_with("!pkg:")) {
+        if (line_.surroundings.packages->erase(word.substr(5)) == 0) {
+          throw std::logic_error(fmt::format("an example lacks no package '{}'", word));
+        }
+      } else if (word.starts_with("te:")) {
+        const std::size_t dot = std::min(word.find('.'), word.size());
+        line_.surroundings.transformer_engine =
+            std::pair(static_cast<int>(Number(word.substr(3, dot - 3))),
+                      static_cast<int>(Number(std::string_view(word).substr(dot + 1))));
+      } else if (word.starts_with("rm:")) {
+        line_.surroundings.emptied.insert(word.substr(3));
       } else if (word.front() == '!') {
         line_.surroundings.environment.erase(word.substr(1));
       } else if (word.front() == '@') {
@@ -152,13 +178,15 @@ class Line {
 
   // Variables stand before flags or after "!" words: a value has no '=' after capitals.
   static bool IsValue(std::string_view word) {
-    if (IsFlag(word) || word.front() == '!' || word.front() == '@' || word.starts_with("sm:")) {
-      return false;
+    if (IsFlag(word) || word.front() == '!' || word.front() == '@') return false;
+    for (std::string_view prefix : {"sm:", "te:", "rm:"}) {
+      if (word.starts_with(prefix)) return false;
     }
     const std::size_t equals = word.find('=');
     return equals == std::string_view::npos ||
-           !std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
-                        [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+           !std::all_of(
+               word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
+               [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
   }
 
   static std::int64_t Number(std::string_view text) {

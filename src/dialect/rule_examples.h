@@ -22,7 +22,10 @@ struct ExampleLine {
 ///     !--flag           not given
 ///     NAME=value        a variable; "!NAME" takes one away
 ///     @16               that many ranks
-///     sm:10             GPUs of this major compute capability
+///     sm:10             GPUs of this major compute capability; "!sm": of one that is not known
+///     !pkg:NAME         a host that lacks this package; "!pkg": one of which nothing is known
+///     te:2.6            a host with this Transformer Engine
+///     rm:DIR            a launcher that empties this directory
 ///     gpt               first of all: a mixture-of-experts GPT with TP 2 and PP 2 instead
 ///
 /// Flags are written as the newest release has them; those that had another name before are renamed

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kAsyncSaveNeedsWorker = {
     .code = "POLICY2203",
+    .title = "Asynchronous checkpoints without their worker",
     .dests = {"async_save"},
     .refuses = [](const Args& a,
                   const Args& raw) { return raw.On("async_save") && !a.On("async_save"); },
@@ -14,6 +15,10 @@ inline constexpr ArgumentRule kAsyncSaveNeedsWorker = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kContract,
+    .fails = "--async-save --ckpt-format torch_dist --save ckpt --save-interval 10",
+    .passes =
+        "--async-save --use-persistent-ckpt-worker --ckpt-format torch_dist --save ckpt "
+        "--save-interval 10",
 };
 
 }  // namespace nam56r::dialect::rules

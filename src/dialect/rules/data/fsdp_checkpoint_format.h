@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFsdpCheckpointFormat = {
     .code = "POLICY2205",
+    .title = "Format of fully sharded checkpoints for parameters that are not",
     .dests = {"ckpt_format", "use_megatron_fsdp", "use_torch_fsdp2"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,8 @@ inline constexpr ArgumentRule kFsdpCheckpointFormat = {
     .valid = "torch_dist|torch",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--ckpt-format torch_dcp",
+    .passes = "--ckpt-format torch_dist",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFsdpSavesItsFormat = {
     .code = "POLICY2207",
+    .title = "Fully sharded parameters in another format",
     .dests = {"use_megatron_fsdp", "ckpt_format"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kFsdpSavesItsFormat = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--use-megatron-fsdp !CUDA_DEVICE_MAX_CONNECTIONS --ckpt-format torch_dist",
+    .passes = "--use-megatron-fsdp !CUDA_DEVICE_MAX_CONNECTIONS --ckpt-format fsdp_dtensor",
 };
 
 }  // namespace nam56r::dialect::rules

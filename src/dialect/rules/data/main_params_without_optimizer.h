@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMainParamsWithoutOptimizer = {
     .code = "POLICY2206",
+    .title = "Main parameters loaded beside their optimizer",
     .dests = {"load_main_params_from_ckpt", "no_load_optim"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kMainParamsWithoutOptimizer = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--load-main-params-from-ckpt",
+    .passes = "--load-main-params-from-ckpt --no-load-optim",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOneSource = {
     .code = "POLICY2201",
+    .title = "Two sources of data",
     .dests = {"mock_data", "data_path"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,6 +20,8 @@ inline constexpr ArgumentRule kOneSource = {
     .valid = "one source",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--mock-data --data-path corpus",
+    .passes = "--mock-data",
 };
 
 }  // namespace nam56r::dialect::rules

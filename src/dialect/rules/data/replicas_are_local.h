@@ -5,20 +5,23 @@
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kReplicasAreLocal = {
-    .code = "POLICY2282",
+    .code = "POLICY2216",
     .title = "Replicas of checkpoints that are not local",
-    .dests = {"replication", "non_persistent_ckpt_type"},
+    .dests = {"replication", "replication_jump", "non_persistent_ckpt_type"},
     .refuses =
         [](const Args& a, const Args&) {
-          return a.On("replication") && !a.Is("non_persistent_ckpt_type", "local");
+          return a.On("replication") &&
+                 (a.IsNull("replication_jump") || !a.Is("non_persistent_ckpt_type", "local"));
         },
-    .why = "replicates local checkpoints only",
-    .fix = "choose local for {non_persistent_ckpt_type}, or leave {replication} out",
+    .why = "replicates local checkpoints, over a distance that is given",
+    .fix = "give {replication_jump} and --non-persistent-ckpt-type local",
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
-    .fails = "--replication --replication-jump 8",
-    .passes = "--replication-jump 8",
+    .fails = "--replication",
+    .passes =
+        "--non-persistent-ckpt-type local --non-persistent-local-ckpt-dir local --replication "
+        "--replication-jump 4",
 };
 
 }  // namespace nam56r::dialect::rules

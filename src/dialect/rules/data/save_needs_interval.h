@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSaveNeedsInterval = {
     .code = "POLICY2204",
+    .title = "Checkpoints without an interval",
     .dests = {"save", "save_interval"},
     .refuses = [](const Args& a,
                   const Args&) { return !a.IsNull("save") && a.Int("save_interval") <= 0; },
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kSaveNeedsInterval = {
     .valid = "1 and more",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--save ckpt",
+    .passes = "--save ckpt --save-interval 10",
 };
 
 }  // namespace nam56r::dialect::rules

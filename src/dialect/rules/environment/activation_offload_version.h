@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kActivationOffloadVersion = {
     .code = "POLICY2304",
+    .title = "Activations in host memory by another mechanism",
     .dests = {"fine_grained_activation_offloading", "env:NVTE_CPU_OFFLOAD_V1"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,6 +20,9 @@ inline constexpr ArgumentRule kActivationOffloadVersion = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--fine-grained-activation-offloading --offload-modules attn_norm",
+    .passes =
+        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules attn_norm",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -14,6 +14,7 @@ inline bool NcclAlgorithmVaries(const Args& a) {
 
 inline constexpr ArgumentRule kDeterministicNccl = {
     .code = "POLICY2303",
+    .title = "Deterministic mode with an algorithm of NCCL that varies",
     .dests = {"deterministic_mode", "env:NCCL_ALGO"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -29,6 +30,8 @@ inline constexpr ArgumentRule kDeterministicNccl = {
     .source = kValidate,
     .releases = {.until = 18},
     .reach = Reach::kCommandLine,
+    .fails = "--deterministic-mode",
+    .passes = "--deterministic-mode NCCL_ALGO=Ring",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFsdpNeedsManyQueues = {
     .code = "POLICY2302",
+    .title = "Fully sharded parameters on one hardware queue",
     .dests = {"env:CUDA_DEVICE_MAX_CONNECTIONS", "use_megatron_fsdp", "use_torch_fsdp2"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kFsdpNeedsManyQueues = {
     .valid = "2 and more",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--use-megatron-fsdp --ckpt-format fsdp_dtensor",
+    .passes = "--use-megatron-fsdp --ckpt-format fsdp_dtensor !CUDA_DEVICE_MAX_CONNECTIONS",
 };
 
 }  // namespace nam56r::dialect::rules

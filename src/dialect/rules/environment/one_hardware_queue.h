@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOneHardwareQueue = {
     .code = "POLICY2301",
+    .title = "TP or CP on Hopper with several hardware queues",
     .dests = {"env:CUDA_DEVICE_MAX_CONNECTIONS", "tensor_model_parallel_size",
               "context_parallel_size"},
     .refuses =
@@ -18,6 +19,8 @@ inline constexpr ArgumentRule kOneHardwareQueue = {
     .fix = "write CUDA_DEVICE_MAX_CONNECTIONS = \"1\" in [environment]",
     .valid = "CUDA_DEVICE_MAX_CONNECTIONS = \"1\"",
     .source = kValidate,
+    .fails = "gpt !CUDA_DEVICE_MAX_CONNECTIONS",
+    .passes = "gpt",
 };
 
 }  // namespace nam56r::dialect::rules

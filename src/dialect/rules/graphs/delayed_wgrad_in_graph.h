@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDelayedWgradInGraph = {
     .code = "POLICY1816",
+    .title = "Delayed weight gradients inside a graph",
     .dests = {"delay_wgrad_compute", "gradient_accumulation_fusion", "cuda_graph_modules",
               "cuda_graph_scope"},
     .refuses =
@@ -23,6 +24,12 @@ inline constexpr ArgumentRule kDelayedWgradInGraph = {
     .valid = "false",
     .source = kValidate,
     .releases = {.since = 17},
+    .fails =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--delay-wgrad-compute --cuda-graph-impl transformer_engine --cuda-graph-modules attn",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -8,6 +8,7 @@ inline bool EveryLayerHasExperts(const Args& a) { return a.Int("moe_layer_freq",
 
 inline constexpr ArgumentRule kDenseLayersToCapture = {
     .code = "POLICY1811",
+    .title = "Graph of dense layers where every layer has experts",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -20,6 +21,8 @@ inline constexpr ArgumentRule kDenseLayersToCapture = {
     .valid = "the same without mlp",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn mlp",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

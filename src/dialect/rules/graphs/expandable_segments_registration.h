@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpandableSegmentsRegistration = {
     .code = "POLICY1806",
+    .title = "Graphs, expandable segments and registered NCCL buffers",
     .dests = {"cuda_graph_impl", "env:NCCL_GRAPH_REGISTER"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,6 +20,12 @@ inline constexpr ArgumentRule kExpandableSegmentsRegistration = {
     .fix = "write NCCL_GRAPH_REGISTER = \"0\" in [environment]",
     .valid = "NCCL_GRAPH_REGISTER = \"0\"",
     .source = kValidate,
+    .fails =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn "
+        "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True",
+    .passes =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn "
+        "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True NCCL_GRAPH_REGISTER=0",
 };
 
 }  // namespace nam56r::dialect::rules

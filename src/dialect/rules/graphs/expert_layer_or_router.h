@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpertLayerOrRouter = {
     .code = "POLICY1808",
+    .title = "Graph of an expert layer and of its router",
     .dests = {"cuda_graph_modules", "cuda_graph_scope"},
     .refuses = [](const Args& a,
                   const Args&) { return ByLayer(a) && Captures(a, "moe") && CapturesRouter(a); },
@@ -14,6 +15,10 @@ inline constexpr ArgumentRule kExpertLayerOrRouter = {
     .valid = "the same without moe",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules moe moe_router "
+        "--moe-expert-capacity-factor 1.5 --moe-pad-expert-input-to-capacity",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpertsToCapture = {
     .code = "POLICY1810",
+    .title = "Graph of experts in a model without them",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,10 @@ inline constexpr ArgumentRule kExpertsToCapture = {
     .valid = "the same without moe and moe_router",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "gpt !--num-experts !--expert-model-parallel-size --cuda-graph-impl transformer_engine "
+        "--cuda-graph-modules moe_router",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFullIterationHasNoModules = {
     .code = "POLICY1803",
+    .title = "Graph of the whole step that names modules",
     .dests = {"cuda_graph_modules", "cuda_graph_impl"},
     .refuses = [](const Args& a,
                   const Args&) { return FullIteration(a) && CapturedModules(a) > 0; },
@@ -14,6 +15,10 @@ inline constexpr ArgumentRule kFullIterationHasNoModules = {
     .valid = "[]",
     .source = kValidate,
     .releases = {.since = 18},
+    .fails =
+        "--cuda-graph-impl full_iteration --no-check-for-nan-in-loss-and-grad --cuda-graph-modules "
+        "attn",
+    .passes = "--cuda-graph-impl full_iteration --no-check-for-nan-in-loss-and-grad",
 };
 
 }  // namespace nam56r::dialect::rules

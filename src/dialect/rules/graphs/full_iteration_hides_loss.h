@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFullIterationHidesLoss = {
     .code = "POLICY1802",
+    .title = "Graph of the whole step with checks of the loss",
     .dests = {"cuda_graph_impl", "check_for_nan_in_loss_and_grad"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,6 +20,8 @@ inline constexpr ArgumentRule kFullIterationHidesLoss = {
     .fix = "turn off {check_for_nan_in_loss_and_grad}",
     .valid = "\"none\"|\"local\"|\"transformer_engine\"",
     .source = kValidate,
+    .fails = "--cuda-graph-impl full_iteration",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

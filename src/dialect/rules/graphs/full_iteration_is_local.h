@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFullIterationIsLocal = {
     .code = "POLICY1804",
+    .title = "Graph of the whole step by Transformer Engine",
     .dests = {"cuda_graph_impl", "cuda_graph_scope"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,8 @@ inline constexpr ArgumentRule kFullIterationIsLocal = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .releases = {.until = 17},
+    .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules full_iteration",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

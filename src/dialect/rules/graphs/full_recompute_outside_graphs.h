@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFullRecomputeOutsideGraphs = {
     .code = "POLICY1814",
+    .title = "Full recompute inside graphs of layers",
     .dests = {"recompute_granularity", "cuda_graph_impl"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,12 @@ inline constexpr ArgumentRule kFullRecomputeOutsideGraphs = {
     .valid = "\"none\"|\"selective\"",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "gpt --recompute-granularity full --recompute-method uniform --recompute-num-layers 1 "
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
+    .passes =
+        "gpt --recompute-granularity selective --recompute-modules moe_act --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

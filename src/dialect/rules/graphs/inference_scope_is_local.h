@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kInferenceScopeIsLocal = {
     .code = "POLICY1805",
+    .title = "Scope of inference graphs without local graphs",
     .dests = {"inference_cuda_graph_scope", "cuda_graph_impl"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,8 @@ inline constexpr ArgumentRule kInferenceScopeIsLocal = {
     .source = kValidate,
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
+    .fails = "--inference-cuda-graph-scope layer",
+    .passes = "",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kLocalGraphsPadExperts = {
     .code = "POLICY1807",
+    .title = "Local graphs with EP that do not pad the experts",
     .dests = {"cuda_graph_impl", "expert_model_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -22,6 +23,10 @@ inline constexpr ArgumentRule kLocalGraphsPadExperts = {
     .valid = "\"none\"|\"transformer_engine\"",
     .source = kValidate,
     .releases = {.until = 17},
+    .fails = "--cuda-graph-impl local --cuda-graph-modules attn --expert-model-parallel-size 8",
+    .passes =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn "
+        "--expert-model-parallel-size 8",
 };
 
 }  // namespace nam56r::dialect::rules

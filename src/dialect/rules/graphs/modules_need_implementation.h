@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kModulesNeedImplementation = {
     .code = "POLICY1801",
+    .title = "Modules to capture without an implementation of graphs",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
     .refuses = [](const Args& a, const Args&) { return !Graphs(a) && CapturedModules(a) > 0; },
     .why = "captures nothing without an implementation, so that the list would have no effect",
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kModulesNeedImplementation = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kContract,
+    .fails = "--cuda-graph-modules attn",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

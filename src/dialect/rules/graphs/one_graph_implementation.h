@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOneGraphImplementation = {
     .code = "POLICY1817",
+    .title = "Implementation of graphs that is told twice",
     .dests = {"enable_cuda_graph", "external_cuda_graph", "cuda_graph_impl"},
     .refuses =
         [](const Args&, const Args& raw) {
@@ -18,6 +19,8 @@ inline constexpr ArgumentRule kOneGraphImplementation = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--enable-cuda-graph --cuda-graph-impl transformer_engine --cuda-graph-modules attn",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

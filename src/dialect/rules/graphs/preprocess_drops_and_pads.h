@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPreprocessDropsAndPads = {
     .code = "POLICY1813",
+    .title = "Graph of the dispatch that drops tokens and does not pad",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "moe_token_dispatcher_type",
               "moe_expert_capacity_factor"},
     .refuses =
@@ -19,6 +20,10 @@ inline constexpr ArgumentRule kPreprocessDropsAndPads = {
     .valid = "the same without moe_preprocess",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess "
+        "--moe-expert-capacity-factor 1.5 --moe-router-load-balancing-type aux_loss",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPreprocessNeedsRouter = {
     .code = "POLICY1809",
+    .title = "Graph of the dispatch without the router",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kPreprocessNeedsRouter = {
     .valid = "the same with moe_router",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_preprocess",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess",
 };
 
 }  // namespace nam56r::dialect::rules

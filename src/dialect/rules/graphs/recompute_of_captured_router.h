@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kRecomputeOfCapturedRouter = {
     .code = "POLICY1815",
+    .title = "Recompute of an expert layer whose router is captured",
     .dests = {"recompute_modules", "cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,12 @@ inline constexpr ArgumentRule kRecomputeOfCapturedRouter = {
     .valid = "the same without moe",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router "
+        "--recompute-granularity selective --recompute-modules moe",
+    .passes =
+        "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router "
+        "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

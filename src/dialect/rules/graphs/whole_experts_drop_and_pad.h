@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kWholeExpertsDropAndPad = {
     .code = "POLICY1812",
+    .title = "Graph of whole expert layers that keep every token",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "moe_expert_capacity_factor",
               "moe_pad_expert_input_to_capacity"},
     .refuses =
@@ -19,6 +20,8 @@ inline constexpr ArgumentRule kWholeExpertsDropAndPad = {
     .valid = "the same without moe",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe",
+    .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router",
 };
 
 }  // namespace nam56r::dialect::rules

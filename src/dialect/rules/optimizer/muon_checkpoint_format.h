@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMuonCheckpointFormat = {
     .code = "POLICY2011",
+    .title = "Format of checkpoints that holds no state of Muon",
     .dests = {"optimizer", "ckpt_format"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,12 @@ inline constexpr ArgumentRule kMuonCheckpointFormat = {
     .fix = "choose torch_dist for {ckpt_format}",
     .valid = "\"adam\"",
     .source = kValidate,
+    .fails =
+        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
+        "!--overlap-param-gather --ckpt-format torch_dcp",
+    .passes =
+        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
+        "!--overlap-param-gather --ckpt-format torch_dist",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMuonIsNotDistributed = {
     .code = "POLICY2010",
+    .title = "Muon under the distributed optimizer",
     .dests = {"optimizer", "use_distributed_optimizer"},
     .refuses = [](const Args& a,
                   const Args&) { return Muon(a) && a.On("use_distributed_optimizer"); },
@@ -14,6 +15,10 @@ inline constexpr ArgumentRule kMuonIsNotDistributed = {
     .valid = "\"adam\"",
     .source = kValidate,
     .releases = {.until = 17},
+    .fails = "--optimizer muon !--overlap-grad-reduce !--overlap-param-gather",
+    .passes =
+        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
+        "!--overlap-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMuonOverlapsNothing = {
     .code = "POLICY2009",
+    .title = "Muon with overlapped exchanges",
     .dests = {"optimizer", "overlap_grad_reduce", "overlap_param_gather"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,10 @@ inline constexpr ArgumentRule kMuonOverlapsNothing = {
     .valid = "\"adam\"",
     .source = kValidate,
     .releases = {.until = 17},
+    .fails = "--optimizer muon !--use-distributed-optimizer !--overlap-param-gather",
+    .passes =
+        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
+        "!--overlap-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

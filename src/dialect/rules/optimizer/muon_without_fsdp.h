@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMuonWithoutFsdp = {
     .code = "POLICY2012",
+    .title = "Muon with fully sharded parameters",
     .dests = {"optimizer", "use_megatron_fsdp", "use_torch_fsdp2"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,12 @@ inline constexpr ArgumentRule kMuonWithoutFsdp = {
     .valid = "adam|sgd",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails =
+        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
+        "!--overlap-param-gather --use-torch-fsdp2 !CUDA_DEVICE_MAX_CONNECTIONS",
+    .passes =
+        "--optimizer muon !--use-distributed-optimizer !--overlap-grad-reduce "
+        "!--overlap-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -14,6 +14,7 @@ inline bool HasNarrowState(const Args& a) {
 
 inline constexpr ArgumentRule kNarrowStateIsPrecisionAware = {
     .code = "POLICY2006",
+    .title = "Narrow optimizer state without the precision-aware optimizer",
     .dests = {"main_grads_dtype", "use_precision_aware_optimizer"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -25,6 +26,8 @@ inline constexpr ArgumentRule kNarrowStateIsPrecisionAware = {
     .source = kOptimizer,
     .stage = Stage::kBuild,
     .reach = Reach::kContract,
+    .fails = "--main-grads-dtype bf16",
+    .passes = "--main-grads-dtype bf16 --use-precision-aware-optimizer",
 };
 
 }  // namespace nam56r::dialect::rules

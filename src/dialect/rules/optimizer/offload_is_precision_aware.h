@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOffloadIsPrecisionAware = {
     .code = "POLICY2007",
+    .title = "Optimizer state in host memory without the precision-aware optimizer",
     .dests = {"optimizer_cpu_offload", "use_precision_aware_optimizer"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -15,6 +16,8 @@ inline constexpr ArgumentRule kOffloadIsPrecisionAware = {
     .fix = "turn on {use_precision_aware_optimizer}, or set {optimizer_cpu_offload} to 0",
     .valid = "0.0",
     .source = kValidate,
+    .fails = "--optimizer-cpu-offload",
+    .passes = "--optimizer-cpu-offload --use-precision-aware-optimizer",
 };
 
 }  // namespace nam56r::dialect::rules

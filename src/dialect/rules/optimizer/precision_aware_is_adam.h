@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPrecisionAwareIsAdam = {
     .code = "POLICY2004",
+    .title = "Precision-aware optimizer that is not Adam",
     .dests = {"use_precision_aware_optimizer", "optimizer"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,8 @@ inline constexpr ArgumentRule kPrecisionAwareIsAdam = {
     .source = kOptimizer,
     .stage = Stage::kBuild,
     .reach = Reach::kContract,
+    .fails = "--use-precision-aware-optimizer --optimizer sgd",
+    .passes = "--use-precision-aware-optimizer",
 };
 
 }  // namespace nam56r::dialect::rules

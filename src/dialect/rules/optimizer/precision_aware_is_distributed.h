@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPrecisionAwareIsDistributed = {
     .code = "POLICY2005",
+    .title = "Precision-aware optimizer that is not distributed",
     .dests = {"use_precision_aware_optimizer", "use_distributed_optimizer"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,8 @@ inline constexpr ArgumentRule kPrecisionAwareIsDistributed = {
     .source = kOptimizer,
     .stage = Stage::kBuild,
     .reach = Reach::kContract,
+    .fails = "--use-precision-aware-optimizer !--use-distributed-optimizer !--overlap-param-gather",
+    .passes = "--use-precision-aware-optimizer",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -10,6 +10,7 @@ inline std::int64_t DecaySteps(const Args& a) {
 
 inline constexpr ArgumentRule kWarmupBeforeDecay = {
     .code = "POLICY2002",
+    .title = "Warmup longer than the decay",
     .dests = {"lr_warmup_iters", "lr_decay_iters", "train_iters"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -25,6 +26,8 @@ inline constexpr ArgumentRule kWarmupBeforeDecay = {
         [](const Args& a) {
           return std::vector<std::string>{"0 to " + std::to_string(DecaySteps(a) - 1)};
         },
+    .fails = "--lr-warmup-iters 30",
+    .passes = "--lr-warmup-iters 10",
 };
 
 }  // namespace nam56r::dialect::rules

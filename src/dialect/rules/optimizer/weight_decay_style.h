@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kWeightDecayStyle = {
     .code = "POLICY2003",
+    .title = "Weight decay that changes, without its ends",
     .dests = {"weight_decay_incr_style"},
     .refuses =
         [](const Args& a, const Args& raw) {
@@ -19,6 +20,8 @@ inline constexpr ArgumentRule kWeightDecayStyle = {
     .valid = "constant",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--weight-decay-incr-style linear",
+    .passes = "--weight-decay-incr-style linear --start-weight-decay 0.01 --end-weight-decay 0.1",
 };
 
 }  // namespace nam56r::dialect::rules

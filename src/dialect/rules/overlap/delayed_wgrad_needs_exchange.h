@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDelayedWgradNeedsExchange = {
     .code = "POLICY2115",
+    .title = "Delayed weight gradients without an exchange to hide",
     .dests = {"delay_wgrad_compute", "overlap_moe_expert_parallel_comm"},
     .refuses = [](const Args& a,
                   const Args&) { return a.On("delay_wgrad_compute") && !ExpertOverlap(a); },
@@ -14,6 +15,10 @@ inline constexpr ArgumentRule kDelayedWgradNeedsExchange = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--delay-wgrad-compute",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--delay-wgrad-compute",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeAndGraphs = {
     .code = "POLICY2114",
+    .title = "Overlapped expert exchange inside a graph",
     .dests = {"overlap_moe_expert_parallel_comm", "cuda_graph_impl", "cuda_graph_modules",
               "cuda_graph_scope"},
     .refuses =
@@ -22,6 +23,12 @@ inline constexpr ArgumentRule kExchangeAndGraphs = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules mlp --moe-layer-freq 2",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

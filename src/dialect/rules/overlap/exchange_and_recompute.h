@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeAndRecompute = {
     .code = "POLICY2110",
+    .title = "Overlapped expert exchange that is recomputed",
     .dests = {"overlap_moe_expert_parallel_comm", "recompute_granularity", "recompute_modules"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,6 +20,12 @@ inline constexpr ArgumentRule kExchangeAndRecompute = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--recompute-granularity full --recompute-method uniform --recompute-num-layers 1",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeNeedsExpertRanks = {
     .code = "POLICY2107",
+    .title = "Overlapped expert exchange of one EP rank",
     .dests = {"overlap_moe_expert_parallel_comm", "expert_model_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,10 @@ inline constexpr ArgumentRule kExchangeNeedsExpertRanks = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--expert-model-parallel-size 1",
+    .passes = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeNeedsInterleaving = {
     .code = "POLICY2108",
+    .title = "Overlapped expert exchange between stages that are not interleaved",
     .dests = {"overlap_moe_expert_parallel_comm", "num_virtual_stages_per_pipeline_rank",
               "pipeline_model_parallel_size"},
     .refuses =
@@ -20,6 +21,8 @@ inline constexpr ArgumentRule kExchangeNeedsInterleaving = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "gpt !--num-layers-per-virtual-pipeline-stage --overlap-moe-expert-parallel-comm",
+    .passes = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

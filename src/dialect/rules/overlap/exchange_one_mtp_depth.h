@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangeOneMtpDepth = {
     .code = "POLICY2112",
+    .title = "Overlapped expert exchange beside several MTP depths",
     .dests = {"overlap_moe_expert_parallel_comm", "mtp_num_layers"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,9 @@ inline constexpr ArgumentRule kExchangeOneMtpDepth = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "gpt --overlap-moe-expert-parallel-comm --mtp-num-layers 2",
+    .passes =
+        "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --mtp-num-layers 1",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExchangePrecision = {
     .code = "POLICY2111",
+    .title = "Overlapped expert exchange in fp32",
     .dests = {"overlap_moe_expert_parallel_comm", "bf16"},
     .refuses = [](const Args& a,
                   const Args&) { return ExpertOverlap(a) && !a.On("bf16") && !a.On("fp16"); },
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kExchangePrecision = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 !--bf16",
+    .passes = "gpt --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 
 }  // namespace nam56r::dialect::rules

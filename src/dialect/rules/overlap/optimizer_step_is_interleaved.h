@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOptimizerStepIsInterleaved = {
     .code = "POLICY2103",
+    .title = "Optimizer step that overlaps the gathering without interleaving",
     .dests = {"overlap_param_gather_with_optimizer_step", "overlap_param_gather"},
     .refuses =
         [](const Args& a, const Args& raw) {
@@ -20,6 +21,8 @@ inline constexpr ArgumentRule kOptimizerStepIsInterleaved = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--overlap-param-gather-with-optimizer-step --ckpt-format torch",
+    .passes = "gpt --overlap-param-gather-with-optimizer-step --ckpt-format torch",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kParamGatherNeedsGradReduce = {
     .code = "POLICY2102",
+    .title = "Overlapped gathering of parameters alone",
     .dests = {"overlap_param_gather", "use_distributed_optimizer", "overlap_grad_reduce"},
     .refuses =
         [](const Args& a, const Args& raw) {
@@ -21,6 +22,8 @@ inline constexpr ArgumentRule kParamGatherNeedsGradReduce = {
         "{overlap_param_gather}",
     .valid = "false",
     .source = kValidate,
+    .fails = "!--overlap-grad-reduce",
+    .passes = "",
 };
 
 }  // namespace nam56r::dialect::rules

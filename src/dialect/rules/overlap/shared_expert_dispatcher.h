@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSharedExpertDispatcher = {
     .code = "POLICY2104",
+    .title = "Shared expert that overlaps another dispatcher",
     .dests = {"moe_shared_expert_overlap", "moe_token_dispatcher_type"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,6 +20,8 @@ inline constexpr ArgumentRule kSharedExpertDispatcher = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--moe-shared-expert-overlap --moe-token-dispatcher-type allgather",
+    .passes = "--moe-shared-expert-overlap",
 };
 
 }  // namespace nam56r::dialect::rules

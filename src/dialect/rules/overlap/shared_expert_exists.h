@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSharedExpertExists = {
     .code = "POLICY2105",
+    .title = "Overlap of a shared expert that is not there",
     .dests = {"moe_shared_expert_overlap", "moe_shared_expert_intermediate_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,8 @@ inline constexpr ArgumentRule kSharedExpertExists = {
     .source = "moe_layer.py:MoELayer.__init__",
     .stage = Stage::kBuild,
     .reach = Reach::kContract,
+    .fails = "!--moe-shared-expert-intermediate-size --moe-shared-expert-overlap",
+    .passes = "--moe-shared-expert-overlap",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kTeCrossEntropy = {
     .code = "POLICY2116",
+    .title = "Transformer Engine's fused loss",
     .dests = {"cross_entropy_loss_fusion"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kTeCrossEntropy = {
     .valid = "\"native\"|\"linear\"",
     .source = kValidate,
     .releases = {.since = 18},
+    .fails = "--cross-entropy-loss-fusion --cross-entropy-fusion-impl te",
+    .passes = "--cross-entropy-loss-fusion --cross-entropy-fusion-impl native",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kBf16LayersAtStart = {
     .code = "POLICY1906",
+    .title = "More first layers in BF16 than a stage has",
     .dests = {"num_layers_at_start_in_bf16", "pipeline_model_parallel_size"},
     .refuses = [](const Args& a,
                   const Args&) { return BeyondStage(a, "num_layers_at_start_in_bf16"); },
@@ -14,6 +15,12 @@ inline constexpr ArgumentRule kBf16LayersAtStart = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .valid_of = UpToStage,
+    .fails =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16 "
+        "--num-layers-at-start-in-bf16 53",
+    .passes =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --first-last-layers-bf16 "
+        "--num-layers-at-start-in-bf16 2",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDeterministicKernels = {
     .code = "POLICY1901",
+    .title = "Deterministic mode with kernels that are not",
     .dests = {"deterministic_mode", "cross_entropy_loss_fusion", "tp_comm_overlap"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,8 @@ inline constexpr ArgumentRule kDeterministicKernels = {
     .source = "determinism.py:apply_determinism_to_args",
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
+    .fails = "--deterministic-mode --cross-entropy-loss-fusion NCCL_ALGO=Ring",
+    .passes = "--deterministic-mode NCCL_ALGO=Ring",
 };
 
 }  // namespace nam56r::dialect::rules

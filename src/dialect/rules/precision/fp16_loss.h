@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFp16Loss = {
     .code = "POLICY1912",
+    .title = "Loss in fp16 of a run that is not",
     .dests = {"fp16_lm_cross_entropy", "fp16"},
     .refuses = [](const Args& a,
                   const Args&) { return a.On("fp16_lm_cross_entropy") && !a.On("fp16"); },
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kFp16Loss = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--fp16-lm-cross-entropy",
+    .passes = "",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFp8GatherIsDistributed = {
     .code = "POLICY1902",
+    .title = "FP8 parameters without the distributed optimizer",
     .dests = {"fp8_param_gather", "use_distributed_optimizer"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,10 @@ inline constexpr ArgumentRule kFp8GatherIsDistributed = {
     .fix = "turn on {use_distributed_optimizer}, or turn off {fp8_param_gather}",
     .valid = "false",
     .source = kValidate,
+    .fails =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather "
+        "!--use-distributed-optimizer !--overlap-param-gather",
+    .passes = "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kReduceInBf16NeedsBf16 = {
     .code = "POLICY1904",
+    .title = "Gradients reduced in bf16 of a run that is not",
     .dests = {"grad_reduce_in_bf16", "bf16"},
     .refuses = [](const Args& a,
                   const Args&) { return a.On("grad_reduce_in_bf16") && !a.On("bf16"); },
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kReduceInBf16NeedsBf16 = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kContract,
+    .fails = "!--bf16 --grad-reduce-in-bf16",
+    .passes = "",
 };
 
 }  // namespace nam56r::dialect::rules

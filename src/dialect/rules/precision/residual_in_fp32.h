@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kResidualInFp32 = {
     .code = "POLICY1911",
+    .title = "Residual in fp32 of a run that is in fp32",
     .dests = {"fp32_residual_connection", "bf16"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kResidualInFp32 = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "!--bf16 --fp32-residual-connection",
+    .passes = "--fp32-residual-connection",
 };
 
 }  // namespace nam56r::dialect::rules

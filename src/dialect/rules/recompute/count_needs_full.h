@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kCountNeedsFull = {
     .code = "POLICY1711",
+    .title = "Count of recomputed layers beside selective recompute",
     .dests = {"recompute_num_layers", "recompute_granularity"},
     .refuses = [](const Args& a,
                   const Args&) { return Selective(a) && !a.IsNull("recompute_num_layers"); },
@@ -15,6 +16,9 @@ inline constexpr ArgumentRule kCountNeedsFull = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails =
+        "--recompute-granularity selective --recompute-modules moe_act --recompute-num-layers 1",
+    .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDelayedFp8 = {
     .code = "POLICY1706",
+    .title = "Recompute of moe_act or layernorm under delayed FP8 scaling",
     .dests = {"recompute_modules", "fp8_recipe"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,12 @@ inline constexpr ArgumentRule kDelayedFp8 = {
     .valid = "the same without moe_act and layernorm",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe delayed --recompute-granularity "
+        "selective --recompute-modules moe_act mlp",
+    .passes =
+        "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --recompute-granularity "
+        "selective --recompute-modules moe_act mlp",
 };
 
 }  // namespace nam56r::dialect::rules

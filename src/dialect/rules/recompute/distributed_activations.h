@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDistributedActivations = {
     .code = "POLICY1712",
+    .title = "Saved activations shared over TP ranks",
     .dests = {"distribute_saved_activations", "tensor_model_parallel_size", "recompute_granularity",
               "recompute_method", "sequence_parallel"},
     .refuses =
@@ -21,6 +22,8 @@ inline constexpr ArgumentRule kDistributedActivations = {
     .valid = "false",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--distribute-saved-activations",
+    .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

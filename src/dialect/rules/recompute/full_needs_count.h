@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFullNeedsCount = {
     .code = "POLICY1710",
+    .title = "Full recompute without a count of layers",
     .dests = {"recompute_num_layers", "recompute_granularity"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,9 @@ inline constexpr ArgumentRule kFullNeedsCount = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails = "gpt --recompute-granularity full --recompute-method uniform",
+    .passes =
+        "gpt --recompute-granularity full --recompute-method uniform --recompute-num-layers 1",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMethodNeedsFull = {
     .code = "POLICY1708",
+    .title = "Method of recompute beside selective recompute",
     .dests = {"recompute_method", "recompute_granularity"},
     .refuses = [](const Args& a,
                   const Args&) { return Selective(a) && !a.IsNull("recompute_method"); },
@@ -14,6 +15,9 @@ inline constexpr ArgumentRule kMethodNeedsFull = {
     .valid = "not given",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails =
+        "--recompute-granularity selective --recompute-modules moe_act --recompute-method uniform",
+    .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

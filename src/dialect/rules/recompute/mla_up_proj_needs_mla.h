@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMlaUpProjNeedsMla = {
     .code = "POLICY1705",
+    .title = "Recompute of the MLA projection in a model without MLA",
     .dests = {"recompute_modules", "multi_latent_attention"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kMlaUpProjNeedsMla = {
     .valid = "the same without mla_up_proj",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "gpt --recompute-granularity selective --recompute-modules mla_up_proj",
+    .passes = "--recompute-granularity selective --recompute-modules mla_up_proj",
 };
 
 }  // namespace nam56r::dialect::rules

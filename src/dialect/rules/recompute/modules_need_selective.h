@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kModulesNeedSelective = {
     .code = "POLICY1701",
+    .title = "Modules to recompute without selective recompute",
     .dests = {"recompute_modules", "recompute_granularity"},
     .refuses = [](const Args& a,
                   const Args&) { return !Selective(a) && a.Size("recompute_modules") > 0; },
@@ -15,6 +16,8 @@ inline constexpr ArgumentRule kModulesNeedSelective = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kContract,
+    .fails = "--recompute-modules moe_act",
+    .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

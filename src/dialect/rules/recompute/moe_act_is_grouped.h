@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMoeActIsGrouped = {
     .code = "POLICY1704",
+    .title = "Recompute of the expert activation without grouped products",
     .dests = {"recompute_modules", "moe_grouped_gemm"},
     .refuses = [](const Args& a,
                   const Args&) { return Recomputes(a, "moe_act") && !a.On("moe_grouped_gemm"); },
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kMoeActIsGrouped = {
     .valid = "the same without moe_act",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "!--moe-grouped-gemm --recompute-granularity selective --recompute-modules moe_act",
+    .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules

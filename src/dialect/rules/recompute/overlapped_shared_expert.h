@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOverlappedSharedExpert = {
     .code = "POLICY1707",
+    .title = "Recompute of a shared expert that overlaps the dispatch",
     .dests = {"recompute_modules", "moe_shared_expert_overlap"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,10 @@ inline constexpr ArgumentRule kOverlappedSharedExpert = {
     .valid = "the same without shared_experts",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--moe-shared-expert-overlap --recompute-granularity selective --recompute-modules "
+        "shared_experts",
+    .passes = "--recompute-granularity selective --recompute-modules shared_experts",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -18,6 +18,7 @@ inline bool HasUnknownModule(const Args& a) {
 
 inline constexpr ArgumentRule kUnknownModule = {
     .code = "POLICY1703",
+    .title = "Module of recompute that the release does not know",
     .dests = {"recompute_modules"},
     .refuses = [](const Args& a, const Args&) { return HasUnknownModule(a); },
     .why = "recomputes no part of that name",
@@ -25,6 +26,8 @@ inline constexpr ArgumentRule kUnknownModule = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .valid_of = RecomputeModules,
+    .fails = "--recompute-granularity selective --recompute-modules moe_act mamba",
+    .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };
 
 }  // namespace nam56r::dialect::rules
