@@ -97,6 +97,16 @@ Values Theirs(const json& row) {
   return values;
 }
 
+// The recordings end with the configuration classes: of a model that fails when it is built, or
+// trains another than was meant, they know nothing.
+bool WouldBeInTheAnswer(const ArgumentRule& rule) {
+  if (rule.severity != base::Severity::kError || rule.stage == ArgumentRule::Stage::kRun) {
+    return false;
+  }
+  return rule.stage != ArgumentRule::Stage::kBuild ||
+         rule.source.find("config") != std::string_view::npos;
+}
+
 class Answers : public testing::TestWithParam<Recorded> {
  protected:
   void SetUp() override {
@@ -115,7 +125,7 @@ TEST_P(Answers, CommandLinesThatTheReleaseTookHaveNoViolationsAndNoRefusals) {
     EffectiveArgs args = raw;
     ApplyRewrites(args);
     for (const ArgumentRule* rule : Refusing(args, raw, ArgumentRule::Reach::kCommandLine)) {
-      if (++wrong[std::string(rule->why)] <= 3) {
+      if (WouldBeInTheAnswer(*rule) && ++wrong[std::string(rule->why)] <= 3) {
         ADD_FAILURE() << row.at("id") << ": " << rule->why;
       }
     }

@@ -39,8 +39,9 @@ TEST(RuleExamples, TheLaunchThatIsChangedIsRefusedByNoRule) {
 TEST(RuleExamples, EveryRuleFiresOnOneAndNotOnTheOther) {
   for (const auto& [rule, group, name] : ArgumentRules()) {
     const Reach reach = rule->reach == Reach::kContract ? Reach::kContract : Reach::kCommandLine;
-    ASSERT_FALSE(rule->fails.empty()) << group << '/' << name << " has no example that fails";
-    ASSERT_FALSE(rule->title.empty()) << group << '/' << name;
+    EXPECT_FALSE(rule->title.empty()) << group << '/' << name;
+    EXPECT_FALSE(rule->fails.empty()) << group << '/' << name << " has no example that fails";
+    if (rule->fails.empty()) continue;
     for (const Release& release : Releases()) {
       if (!rule->releases.Includes(release.minor)) continue;
       const std::string code(rule->code);

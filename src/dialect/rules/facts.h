@@ -33,10 +33,28 @@ inline bool OneConnection(const Args& a) {
 }
 
 // The model.
+inline bool Experts(const Args& a) { return !a.IsNull("num_experts"); }
 inline bool Dsa(const Args& a) {
   return a.Is("experimental_attention_variant", "dsa") ||
          (a.minor() >= 18 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
 }
+/// A hybrid model: 0.16 has the pattern under its old name.
+inline bool Hybrid(const Args& a) { return !LayerPattern(a).empty(); }
+/// Whether the pattern of a hybrid model has such a layer, in the trunk or in an MTP block.
+inline bool HasLayer(const Args& a, char symbol) {
+  return LayerPattern(a).find(symbol) != std::string::npos;
+}
+/// Sparse attention: the layers D of a hybrid model, which 0.16 and 0.17 do not know, or all layers
+/// of another model.
+inline bool SparseLayers(const Args& a) {
+  return Hybrid(a) ? a.minor() >= 18 && HasLayer(a, 'D')
+                   : a.Is("experimental_attention_variant", "dsa");
+}
+inline bool GatedDeltaLayers(const Args& a) {
+  return Hybrid(a) ? a.minor() >= 17 && HasLayer(a, 'G')
+                   : a.Is("experimental_attention_variant", "gated_delta_net");
+}
+inline bool ExpertLayers(const Args& a) { return Experts(a) && (!Hybrid(a) || HasLayer(a, 'E')); }
 /// Pieces of the trunk between '|'.
 inline std::int64_t Segments(const Args& a) {
   const std::string pattern = a.Text("hybrid_layer_pattern");
@@ -50,8 +68,15 @@ inline std::string_view SymbolsOf(int minor) {
 }
 
 // Experts.
-inline bool Experts(const Args& a) { return !a.IsNull("num_experts"); }
 inline bool SeveralExperts(const Args& a) { return a.Int("num_experts") > 1; }
+/// The coefficient of the balancing loss, or one of several.
+inline bool BalancingLoss(const Args& a) {
+  const nlohmann::json& value = a.Value("moe_aux_loss_coeff");
+  if (!value.is_array()) return a.On("moe_aux_loss_coeff");
+  return std::any_of(value.begin(), value.end(), [](const nlohmann::json& one) {
+    return one.is_number() && one.get<double>() != 0;
+  });
+}
 inline bool Capacity(const Args& a) { return a.Number("moe_expert_capacity_factor", -1) >= 0; }
 inline bool Flex(const Args& a) { return a.Is("moe_token_dispatcher_type", "flex"); }
 inline bool DropAndPad(const Args& a) {

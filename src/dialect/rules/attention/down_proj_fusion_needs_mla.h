@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDownProjFusionNeedsMla = {
     .code = "POLICY1311",
+    .title = "Fused down-projections without MLA",
     .dests = {"mla_down_proj_fusion", "multi_latent_attention"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kDownProjFusionNeedsMla = {
     .valid = "false",
     .source = kValidate,
     .releases = {.since = 17},
+    .fails = "gpt --mla-down-proj-fusion",
+    .passes = "gpt --multi-latent-attention --q-lora-rank 64 --mla-down-proj-fusion",
 };
 
 }  // namespace nam56r::dialect::rules

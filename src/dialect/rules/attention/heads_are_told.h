@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kHeadsAreTold = {
     .code = "PLAN1313",
+    .title = "A model without attention heads",
     .dests = {"num_attention_heads"},
     .refuses =
         [](const Args& a, const Args& raw) {
@@ -13,9 +15,11 @@ inline constexpr ArgumentRule kHeadsAreTold = {
         },
     .why = "divides the hidden size by the heads",
     .fix = "give {num_attention_heads}",
-    .valid = "1 and more",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .valid_of = [](const Args& a) -> Values { return DivisorsOf(a.Int("hidden_size")); },
+    .fails = "gpt !--num-attention-heads",
+    .passes = "gpt --num-attention-heads 16",
 };
 
 }  // namespace nam56r::dialect::rules

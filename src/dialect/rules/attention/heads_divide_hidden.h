@@ -16,6 +16,7 @@ inline std::vector<std::string> DivisorsOfHidden(const Args& a) {
 
 inline constexpr ArgumentRule kHeadsDivideHidden = {
     .code = "PLAN1303",
+    .title = "A hidden size that the heads do not divide",
     .dests = {"num_attention_heads", "hidden_size"},
     .refuses =
         [](const Args& a, const Args& raw) {
@@ -23,9 +24,11 @@ inline constexpr ArgumentRule kHeadsDivideHidden = {
           return raw.IsNull("kv_channels") && heads > 0 && a.Int("hidden_size") % heads != 0;
         },
     .why = "divides the hidden size by the heads, even where MLA has its own sizes",
-    .fix = "choose a divisor of {hidden_size}",
+    .fix = "choose a divisor of {hidden_size} for {num_attention_heads}, or give {kv_channels}",
     .source = kValidate,
     .valid_of = DivisorsOfHidden,
+    .fails = "--num-attention-heads 27",
+    .passes = "--num-attention-heads 28",
 };
 
 }  // namespace nam56r::dialect::rules

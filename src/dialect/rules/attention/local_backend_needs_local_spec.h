@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kLocalBackendNeedsLocalSpec = {
     .code = "POLICY1306",
+    .title = "The local attention backend",
     .dests = {"attention_backend"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,8 @@ inline constexpr ArgumentRule kLocalBackendNeedsLocalSpec = {
     .fix = "choose another {attention_backend}",
     .valid = "\"auto\"|\"flash\"|\"fused\"|\"unfused\"",
     .source = kValidate,
+    .fails = "--attention-backend local",
+    .passes = "--attention-backend flash",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kMropeNeedsSections = {
     .code = "POLICY1312",
+    .title = "Multimodal rotary embeddings without sections",
     .dests = {"position_embedding_type", "mrope_section"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kMropeNeedsSections = {
     .valid = "rope|none",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "gpt --position-embedding-type mrope",
+    .passes = "gpt --position-embedding-type mrope --mrope-section 16 24 24",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kRopeFusionAndSparseAttention = {
     .code = "POLICY1308",
+    .title = "Fused rotary embeddings in sparse attention",
     .dests = {"apply_rope_fusion", "experimental_attention_variant"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -21,6 +22,12 @@ inline constexpr ArgumentRule kRopeFusionAndSparseAttention = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --dsa-indexer-n-"
+        "heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256",
+    .passes =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --dsa-indexer-n-"
+        "heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 --no-rope-fusion",
 };
 
 }  // namespace nam56r::dialect::rules

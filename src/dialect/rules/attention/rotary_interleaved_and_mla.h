@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kRotaryInterleavedAndMla = {
     .code = "POLICY1309",
+    .title = "Interleaved rotary embeddings in MLA",
     .dests = {"rotary_interleaved", "multi_latent_attention"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,8 @@ inline constexpr ArgumentRule kRotaryInterleavedAndMla = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails = "--rotary-interleaved",
+    .passes = "gpt --rotary-interleaved",
 };
 
 }  // namespace nam56r::dialect::rules

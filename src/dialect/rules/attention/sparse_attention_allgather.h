@@ -13,6 +13,7 @@ inline std::string Letters(std::string name) {
 
 inline constexpr ArgumentRule kSparseAttentionAllgather = {
     .code = "POLICY1302",
+    .title = "Context parallelism of sparse attention that does not gather",
     .dests = {"cp_comm_type", "context_parallel_size", "experimental_attention_variant"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -23,11 +24,19 @@ inline constexpr ArgumentRule kSparseAttentionAllgather = {
           });
         },
     .why = "shares the sequences of sparse attention (DSA) with --cp-comm-type allgather only",
-    .fix = "set {context_parallel_size} to 1",
-    .valid = "1",
+    .fix = "choose allgather for {cp_comm_type}, or set {context_parallel_size} to 1",
+    .valid = "allgather",
     .source = kConfig,
     .stage = Stage::kBuild,
     .releases = {.since = 19},
+    .fails =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --dsa-indexer-n-"
+        "heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 --no-rope-fusion --context-"
+        "parallel-size 2",
+    .passes =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --dsa-indexer-n-"
+        "heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 --no-rope-fusion --context-"
+        "parallel-size 2 --cp-comm-type allgather",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSparseAttentionContextParallel = {
     .code = "POLICY1301",
+    .title = "Context parallelism of sparse attention",
     .dests = {"context_parallel_size", "experimental_attention_variant"},
     .refuses = [](const Args& a, const Args&) { return Cp(a) > 1 && Dsa(a); },
     .why = "does not share the sequences of sparse attention (DSA)",
@@ -14,6 +15,13 @@ inline constexpr ArgumentRule kSparseAttentionContextParallel = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .releases = {.until = 18},
+    .fails =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --dsa-indexer-n-"
+        "heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 --no-rope-fusion --context-"
+        "parallel-size 2",
+    .passes =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --dsa-indexer-n-"
+        "heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 --no-rope-fusion",
 };
 
 }  // namespace nam56r::dialect::rules

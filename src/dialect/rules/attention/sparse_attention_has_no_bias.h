@@ -5,22 +5,24 @@
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSparseAttentionHasNoBias = {
-    .code = "PLAN1364",
-    .title = "Sparse attention with biases",
-    .dests = {"experimental_attention_variant", "add_bias_linear"},
-    .refuses =
-        [](const Args& a, const Args&) {
-          return a.Is("experimental_attention_variant", "dsa") && a.On("add_bias_linear");
-        },
-    .why = "has no biases in sparse attention (DSA), whose projections it absorbs",
+    .code = "PLAN1320",
+    .title = "Biases in sparse attention",
+    .dests = {"add_bias_linear", "experimental_attention_variant", "hybrid_layer_pattern"},
+    .refuses = [](const Args& a, const Args&) { return a.On("add_bias_linear") && Dsa(a); },
+    .why = "has no biases in sparse attention",
     .fix = "give --disable-bias-linear",
-    .valid = "gated_delta_net",
+    .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
-    .fails = "--experimental-attention-variant dsa --no-rope-fusion !--disable-bias-linear",
-    .passes = "--experimental-attention-variant dsa --no-rope-fusion",
+    .fails =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --no-rope-fusion "
+        "--dsa-indexer-n-heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 !--disable-"
+        "bias-linear --expert-tensor-parallel-size 1",
+    .passes =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --no-rope-fusion "
+        "--dsa-indexer-n-heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kEvaluationDivides = {
     .code = "POLICY1102",
+    .title = "Evaluation batches in broken micro-batches",
     .dests = {"global_batch_size", "micro_batch_size", "eval_global_batch_size",
               "eval_micro_batch_size"},
     .refuses =
@@ -16,11 +18,16 @@ inline constexpr ArgumentRule kEvaluationDivides = {
     .why =
         "wants the evaluation batch, by default the training batch, in whole micro-batches on "
         "every data-parallel rank",
-    .fix = "choose a multiple of micro-batch size times DP",
-    .valid = "multiples of micro-batch size times DP",
+    .fix = "choose a multiple of {micro_batch_size} times DP for {global_batch_size}",
     .source = kValidate,
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
+    .valid_of = [](const Args& a) -> Values {
+      return MultiplesNear(a.Int("eval_global_batch_size"),
+                           Product(a.Int("eval_micro_batch_size"), DataParallel(a)));
+    },
+    .fails = "--global-batch-size 60",
+    .passes = "--global-batch-size 96",
 };
 
 }  // namespace nam56r::dialect::rules

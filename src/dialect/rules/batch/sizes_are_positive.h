@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSizesArePositive = {
     .code = "POLICY1101",
+    .title = "Batch sizes of 0 and less",
     .dests = {"global_batch_size", "micro_batch_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -13,9 +15,11 @@ inline constexpr ArgumentRule kSizesArePositive = {
         },
     .why = "wants both batch sizes above 0",
     .fix = "write sizes of 1 and more",
-    .valid = "1 and more",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .valid_of = [](const Args&) -> Values { return AtLeast(1); },
+    .fails = "--micro-batch-size 0",
+    .passes = "--micro-batch-size 8",
 };
 
 }  // namespace nam56r::dialect::rules

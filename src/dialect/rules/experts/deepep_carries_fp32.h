@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDeepepCarriesFp32 = {
     .code = "POLICY1413",
+    .title = "DeepEP with probabilities that are not FP32",
     .dests = {"moe_router_dtype", "moe_token_dispatcher_type", "moe_flex_dispatcher_backend"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -18,6 +19,10 @@ inline constexpr ArgumentRule kDeepepCarriesFp32 = {
     .source = "token_dispatcher.py:_DeepepManager.dispatch",
     .stage = Stage::kRun,
     .reach = Reach::kContract,
+    .fails =
+        "--moe-token-dispatcher-type flex --expert-model-parallel-size 8 --moe-router-dtype "
+        "fp64",
+    .passes = "--moe-token-dispatcher-type flex --expert-model-parallel-size 8",
 };
 
 }  // namespace nam56r::dialect::rules

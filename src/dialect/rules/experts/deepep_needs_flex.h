@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDeepepNeedsFlex = {
     .code = "POLICY1414",
+    .title = "DeepEP without the flex dispatcher",
     .dests = {"moe_enable_deepep", "moe_token_dispatcher_type"},
     .refuses = [](const Args& a, const Args&) { return a.On("moe_enable_deepep") && !Flex(a); },
     .why = "has DeepEP in the flex dispatcher only",
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kDeepepNeedsFlex = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails = "--moe-enable-deepep",
+    .passes = "--moe-enable-deepep --moe-token-dispatcher-type flex --expert-model-parallel-size 8",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kDeepepPadsNothing = {
     .code = "POLICY1411",
+    .title = "Padding to capacity with DeepEP",
     .dests = {"moe_pad_expert_input_to_capacity", "moe_token_dispatcher_type",
               "moe_flex_dispatcher_backend"},
     .refuses =
@@ -20,6 +21,12 @@ inline constexpr ArgumentRule kDeepepPadsNothing = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails =
+        "--moe-token-dispatcher-type flex --expert-model-parallel-size 8 --moe-expert-"
+        "capacity-factor 2.0 --moe-pad-expert-input-to-capacity",
+    .passes =
+        "--expert-model-parallel-size 8 --moe-expert-capacity-factor 2.0 --moe-pad-expert-"
+        "input-to-capacity",
 };
 
 }  // namespace nam56r::dialect::rules

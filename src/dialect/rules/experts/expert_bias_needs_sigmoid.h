@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpertBiasNeedsSigmoid = {
     .code = "PLAN1401",
+    .title = "Balancing by bias without sigmoid scores",
     .dests = {"moe_router_enable_expert_bias", "moe_router_score_function"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -20,6 +21,8 @@ inline constexpr ArgumentRule kExpertBiasNeedsSigmoid = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--moe-router-score-function softmax",
+    .passes = "--moe-router-score-function sigmoid",
 };
 
 }  // namespace nam56r::dialect::rules

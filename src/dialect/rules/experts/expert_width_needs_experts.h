@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpertWidthNeedsExperts = {
     .code = "POLICY1418",
+    .title = "A width of experts where there are none",
     .dests = {"moe_ffn_hidden_size", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -14,11 +15,13 @@ inline constexpr ArgumentRule kExpertWidthNeedsExperts = {
                    (a.Int("moe_layer_freq", 1) > 1 || a.Value("moe_layer_freq").is_string()));
         },
     .why = "has no experts whose width it could set",
-    .fix = "give {num_experts}",
+    .fix = "leave {moe_ffn_hidden_size} out, or give {num_experts}",
     .valid = "not given",
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails = "gpt !--num-experts --expert-model-parallel-size 1",
+    .passes = "gpt !--num-experts !--moe-ffn-hidden-size --expert-model-parallel-size 1",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFlexNeedsRanks = {
     .code = "POLICY1412",
+    .title = "The flex dispatcher on one rank",
     .dests = {"moe_token_dispatcher_type", "tensor_model_parallel_size",
               "expert_model_parallel_size"},
     .refuses =
@@ -17,10 +18,11 @@ inline constexpr ArgumentRule kFlexNeedsRanks = {
         },
     .why = "has nothing to exchange with the flex dispatcher when TP * EP is 1",
     .fix = "choose alltoall for {moe_token_dispatcher_type}",
-    .valid = "\"alltoall\"|\"allgather\"",
+    .valid = "alltoall|allgather",
     .source = "token_dispatcher.py:MoEFlexTokenDispatcher.__init__",
     .stage = Stage::kBuild,
-    .reach = Reach::kContract,
+    .fails = "--moe-token-dispatcher-type flex",
+    .passes = "--moe-token-dispatcher-type flex --expert-model-parallel-size 8",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kGroupTopkNeedsGroups = {
     .code = "PLAN1403",
+    .title = "Limited routing without a number of groups",
     .dests = {"moe_router_num_groups", "moe_router_group_topk"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -13,9 +15,11 @@ inline constexpr ArgumentRule kGroupTopkNeedsGroups = {
         },
     .why = "limits routing to groups of experts and is not told how many there are",
     .fix = "set {moe_router_num_groups}",
-    .valid = "divisors of the number of experts",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) -> Values { return DivisorsOf(a.Int("num_experts")); },
+    .fails = "--moe-router-group-topk 2",
+    .passes = "--moe-router-group-topk 2 --moe-router-num-groups 4",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -5,7 +5,7 @@
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kNcclepNeedsFlex = {
-    .code = "POLICY1471",
+    .code = "POLICY1436",
     .title = "NCCL EP without the flex dispatcher",
     .dests = {"moe_flex_dispatcher_backend", "moe_token_dispatcher_type"},
     .refuses =
@@ -20,7 +20,9 @@ inline constexpr ArgumentRule kNcclepNeedsFlex = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails = "--moe-flex-dispatcher-backend ncclep",
-    .passes = "--moe-flex-dispatcher-backend deepep",
+    .passes =
+        "--moe-flex-dispatcher-backend ncclep --moe-token-dispatcher-type flex --expert-"
+        "model-parallel-size 8",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPaddingNeedsCapacity = {
     .code = "POLICY1410",
+    .title = "Padding to a capacity that is not given",
     .dests = {"moe_pad_expert_input_to_capacity", "moe_expert_capacity_factor"},
     .refuses = [](const Args& a,
                   const Args&) { return a.On("moe_pad_expert_input_to_capacity") && !Capacity(a); },
@@ -14,6 +15,8 @@ inline constexpr ArgumentRule kPaddingNeedsCapacity = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .fails = "--moe-pad-expert-input-to-capacity",
+    .passes = "--moe-pad-expert-input-to-capacity --moe-expert-capacity-factor 2.0",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kRouterPaddingDispatcher = {
     .code = "POLICY1417",
+    .title = "Padding of the router's map with allgather",
     .dests = {"moe_router_padding_for_fp8", "moe_token_dispatcher_type"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -20,6 +21,10 @@ inline constexpr ArgumentRule kRouterPaddingDispatcher = {
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails =
+        "gpt --fp8-format hybrid --fp8-recipe tensorwise --moe-router-padding-for-fp8 --moe-"
+        "token-dispatcher-type allgather",
+    .passes = "gpt --fp8-format hybrid --fp8-recipe tensorwise --moe-router-padding-for-fp8",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kRouterPaddingNeedsFp8 = {
     .code = "POLICY1416",
+    .title = "Padding of the router's map without FP8",
     .dests = {"moe_router_padding_for_fp8", "fp8"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -14,11 +15,13 @@ inline constexpr ArgumentRule kRouterPaddingNeedsFp8 = {
                  a.IsNull("fp8") && a.IsNull("fp4");
         },
     .why = "pads the router's map in FP8 and FP4 only",
-    .fix = "give {fp8}",
+    .fix = "turn off {moe_router_padding_for_fp8}, or give {fp8}",
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails = "--moe-router-padding-for-fp8",
+    .passes = "gpt --fp8-format hybrid --fp8-recipe tensorwise --moe-router-padding-for-fp8",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kSharedExpertWidth = {
     .code = "PLAN1419",
+    .title = "A shared expert of no width",
     .dests = {"moe_shared_expert_intermediate_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -13,11 +14,13 @@ inline constexpr ArgumentRule kSharedExpertWidth = {
                  a.Int("moe_shared_expert_intermediate_size", 1) <= 0;
         },
     .why = "wants a shared expert of some width",
-    .fix = "leave it out",
-    .valid = "1 and more",
+    .fix = "leave {moe_shared_expert_intermediate_size} out",
+    .valid = "not given|1 and more",
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
+    .fails = "--moe-shared-expert-intermediate-size 0",
+    .passes = "--moe-shared-expert-intermediate-size 896",
 };
 
 }  // namespace nam56r::dialect::rules

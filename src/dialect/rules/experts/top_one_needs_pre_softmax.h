@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kTopOneNeedsPreSoftmax = {
     .code = "PLAN1402",
+    .title = "One expert a token with softmax after the choice",
     .dests = {"moe_router_topk", "moe_router_score_function", "moe_router_pre_softmax"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,9 +19,15 @@ inline constexpr ArgumentRule kTopOneNeedsPreSoftmax = {
     .fix =
         "turn on {moe_router_pre_softmax}, choose sigmoid for {moe_router_score_function}, or "
         "two experts and more",
-    .valid = "2 and more",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) -> Values { return Range(2, a.Int("num_experts")); },
+    .fails =
+        "--moe-router-topk 1 --moe-router-score-function softmax !--moe-router-enable-expert-"
+        "bias",
+    .passes =
+        "--moe-router-topk 1 --moe-router-score-function softmax !--moe-router-enable-expert-"
+        "bias --moe-router-pre-softmax",
 };
 
 }  // namespace nam56r::dialect::rules

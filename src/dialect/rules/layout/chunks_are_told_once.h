@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kChunksAreToldOnce = {
     .code = "POLICY1009",
+    .title = "Virtual stages told in more ways than one",
     .dests = {"num_virtual_stages_per_pipeline_rank", "num_layers_per_virtual_pipeline_stage",
               "pipeline_model_parallel_layout"},
     .refuses =
@@ -16,10 +17,16 @@ inline constexpr ArgumentRule kChunksAreToldOnce = {
           return ways > 1;
         },
     .why = "is told the chunks in one way only",
-    .fix = "keep one of them",
-    .valid = "one of the three",
+    .fix =
+        "leave {num_virtual_stages_per_pipeline_rank} or "
+        "{num_layers_per_virtual_pipeline_stage} out",
+    .valid = "not given",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "gpt --num-virtual-stages-per-pipeline-rank 2",
+    .passes =
+        "gpt --num-virtual-stages-per-pipeline-rank 2 !--num-layers-per-virtual-pipeline-"
+        "stage",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpertParallelDividesExperts = {
     .code = "POLICY1005",
+    .title = "Experts that EP does not divide",
     .dests = {"expert_model_parallel_size", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -13,10 +15,12 @@ inline constexpr ArgumentRule kExpertParallelDividesExperts = {
           return ep > 1 && !a.IsNull("num_experts") && a.Int("num_experts") % ep != 0;
         },
     .why = "deals the same number of experts to every EP rank",
-    .fix = "choose a divisor of {num_experts}",
-    .valid = "divisors of the number of experts",
+    .fix = "choose a divisor of {num_experts} for {expert_model_parallel_size}",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .valid_of = [](const Args& a) -> Values { return DivisorsOf(a.Int("num_experts")); },
+    .fails = "--expert-model-parallel-size 8 --num-experts 12",
+    .passes = "--expert-model-parallel-size 8 --num-experts 24",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kExpertParallelNeedsExperts = {
     .code = "POLICY1004",
+    .title = "Expert parallelism without experts",
     .dests = {"expert_model_parallel_size", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -16,6 +17,8 @@ inline constexpr ArgumentRule kExpertParallelNeedsExperts = {
     .valid = "1",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "gpt !--num-experts",
+    .passes = "gpt !--num-experts !--moe-ffn-hidden-size --expert-model-parallel-size 1",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kHierarchyMultipliesToCp = {
     .code = "POLICY1013",
+    .title = "Levels of context parallelism that do not multiply to CP",
     .dests = {"hierarchical_context_parallel_sizes", "context_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -19,9 +21,23 @@ inline constexpr ArgumentRule kHierarchyMultipliesToCp = {
         },
     .why = "wants the sizes of the levels to multiply to CP",
     .fix = "choose sizes whose product is {context_parallel_size}",
-    .valid = "sizes whose product is CP",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .valid_of = [](const Args& a) -> Values {
+      Values pairs;
+      constexpr std::int64_t kMost = 4096;
+      for (std::int64_t inner = 1; inner <= std::min(Cp(a), kMost); ++inner) {
+        if (Cp(a) % inner == 0)
+          pairs.push_back(std::to_string(inner) + ' ' + std::to_string(Cp(a) / inner));
+      }
+      return pairs;
+    },
+    .fails =
+        "--context-parallel-size 4 --cp-comm-type a2a+p2p --hierarchical-context-parallel-"
+        "sizes 2 4",
+    .passes =
+        "--context-parallel-size 4 --cp-comm-type a2a+p2p --hierarchical-context-parallel-"
+        "sizes 2 2",
 };
 
 }  // namespace nam56r::dialect::rules

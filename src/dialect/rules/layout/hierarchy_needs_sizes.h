@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kHierarchyNeedsSizes = {
     .code = "POLICY1012",
+    .title = "Two-level context parallelism without the sizes of its levels",
     .dests = {"cp_comm_type", "hierarchical_context_parallel_sizes"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,10 @@ inline constexpr ArgumentRule kHierarchyNeedsSizes = {
     .valid = "p2p|a2a|allgather",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "--context-parallel-size 4 --cp-comm-type a2a+p2p",
+    .passes =
+        "--context-parallel-size 4 --cp-comm-type a2a+p2p --hierarchical-context-parallel-"
+        "sizes 2 2",
 };
 
 }  // namespace nam56r::dialect::rules

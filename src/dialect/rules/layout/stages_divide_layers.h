@@ -1,12 +1,14 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kStagesDivideLayers = {
     .code = "POLICY1008",
-    .dests = {"pipeline_model_parallel_size", "hybrid_override_pattern"},
+    .title = "Layers that the stages do not divide",
+    .dests = {"pipeline_model_parallel_size", "num_layers", "hybrid_override_pattern"},
     .refuses =
         [](const Args& a, const Args&) {
           const bool by_hand = !a.IsNull("pipeline_model_parallel_layout") ||
@@ -21,9 +23,24 @@ inline constexpr ArgumentRule kStagesDivideLayers = {
           return layers % Pp(a) != 0;
         },
     .why = "deals the layers to the stages, the same number to each",
-    .fix = "choose a divisor of the number of layers",
-    .valid = "divisors of the number of layers",
-    .source = kValidate,
+    .fix =
+        "choose a divisor of the number of layers for {pipeline_model_parallel_size}, or say "
+        "{decoder_last_pipeline_num_layers}",
+    .source =
+        "arguments.py:validate_args; earlier releases built the rest away without a word "
+        "(NVIDIA/Megatron-LM issue 1304)",
+    .valid_of = [](const Args& a) -> Values {
+      std::int64_t layers = a.Int("num_layers");
+      if (a.On("account_for_embedding_in_pipeline_split")) ++layers;
+      if (a.On("account_for_loss_in_pipeline_split")) ++layers;
+      return DivisorsOf(layers);
+    },
+    .fails =
+        "gpt --num-layers 30 --pipeline-model-parallel-size 4 !--num-layers-per-virtual-"
+        "pipeline-stage --expert-model-parallel-size 1",
+    .passes =
+        "gpt --num-layers 32 --pipeline-model-parallel-size 4 !--num-layers-per-virtual-"
+        "pipeline-stage --expert-model-parallel-size 1",
 };
 
 }  // namespace nam56r::dialect::rules

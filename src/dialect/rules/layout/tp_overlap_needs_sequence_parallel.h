@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kTpOverlapNeedsSequenceParallel = {
     .code = "POLICY1010",
+    .title = "Overlapped TP communication without sequence parallelism",
     .dests = {"tp_comm_overlap", "sequence_parallel", "tensor_model_parallel_size"},
     .refuses = [](const Args& a,
                   const Args&) { return a.On("tp_comm_overlap") && !a.On("sequence_parallel"); },
@@ -15,6 +16,8 @@ inline constexpr ArgumentRule kTpOverlapNeedsSequenceParallel = {
         "off {tp_comm_overlap}",
     .valid = "false",
     .source = kValidate,
+    .fails = "--tp-comm-overlap",
+    .passes = "--tp-comm-overlap --tensor-model-parallel-size 2 --sequence-parallel",
 };
 
 }  // namespace nam56r::dialect::rules

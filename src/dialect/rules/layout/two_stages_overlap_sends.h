@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kTwoStagesOverlapSends = {
     .code = "POLICY1007",
+    .title = "Two interleaved stages without overlapped sends",
     .dests = {"overlap_p2p_comm", "pipeline_model_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -17,6 +18,8 @@ inline constexpr ArgumentRule kTwoStagesOverlapSends = {
     .fix = "turn on {overlap_p2p_comm}, or set {pipeline_model_parallel_size} above 2",
     .valid = "true",
     .source = kValidate,
+    .fails = "gpt --no-overlap-p2p-communication",
+    .passes = "gpt --no-overlap-p2p-communication !--num-layers-per-virtual-pipeline-stage",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kPositionsAreRotary = {
     .code = "POLICY1601",
+    .title = "Multi-token prediction with learned positions",
     .dests = {"position_embedding_type", "mtp_num_layers"},
     .refuses =
         [](const Args& a, const Args&) {
@@ -13,10 +14,12 @@ inline constexpr ArgumentRule kPositionsAreRotary = {
                  !a.Is("position_embedding_type", "none");
         },
     .why = "predicts several tokens with rotary or no positions only",
-    .fix = "choose rope or none",
+    .fix = "choose rope or none for {position_embedding_type}",
     .valid = "rope|none",
     .source = kValidate,
     .reach = Reach::kCommandLine,
+    .fails = "gpt --mtp-num-layers 1 !--position-embedding-type",
+    .passes = "gpt --mtp-num-layers 1",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kBeginsWithDash = {
     .code = "PLAN1204",
+    .title = "A pattern that begins with '-'",
     .dests = {"hybrid_layer_pattern"},
     .refuses =
         [](const Args&, const Args& raw) {
@@ -15,9 +16,14 @@ inline constexpr ArgumentRule kBeginsWithDash = {
           return false;
         },
     .why = "reads a pattern that begins with '-' as another flag",
-    .fix = "begin {hybrid_layer_pattern} with another family than F",
+    .fix =
+        "begin {hybrid_layer_pattern} with another layer than '-', or write it as one word "
+        "with '='",
     .valid = "patterns that begin with another symbol than '-'",
     .source = "arguments.py:parse_args",
+    .stage = Stage::kParse,
+    .fails = "--hybrid-layer-pattern -MEM",
+    .passes = "--hybrid-layer-pattern M-EM",
 };
 
 }  // namespace nam56r::dialect::rules

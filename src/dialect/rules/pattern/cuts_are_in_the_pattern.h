@@ -6,7 +6,10 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kCutsAreInThePattern = {
     .code = "POLICY1202",
-    .dests = {"num_layers_per_virtual_pipeline_stage", "hybrid_layer_pattern"},
+    .title = "Cuts told beside the '|' of a pattern",
+    .dests = {"num_layers_per_virtual_pipeline_stage", "num_virtual_stages_per_pipeline_rank",
+              "pipeline_model_parallel_layout", "account_for_embedding_in_pipeline_split",
+              "account_for_loss_in_pipeline_split", "hybrid_layer_pattern"},
     .refuses =
         [](const Args& a, const Args&) {
           if (a.IsNull("hybrid_layer_pattern")) return false;
@@ -22,6 +25,10 @@ inline constexpr ArgumentRule kCutsAreInThePattern = {
     .source = kValidate,
     .releases = {.since = 17},
     .reach = Reach::kCommandLine,
+    .fails =
+        "--pipeline-model-parallel-size 2 --hybrid-layer-pattern MEMEMEME --num-layers-per-"
+        "virtual-pipeline-stage 2",
+    .passes = "--pipeline-model-parallel-size 2 --hybrid-layer-pattern ME|ME|ME|ME",
 };
 
 }  // namespace nam56r::dialect::rules

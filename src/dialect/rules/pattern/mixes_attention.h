@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
@@ -20,14 +21,21 @@ inline bool MixesAttention(const Args& a) {
 
 inline constexpr ArgumentRule kMixesAttention = {
     .code = "PLAN1207",
+    .title = "Plain attention beside MLA in one pattern",
     .dests = {"hybrid_layer_pattern"},
     .refuses = [](const Args& a, const Args&) { return MixesAttention(a); },
     .why = "has either * or MLA and DSA in one model",
-    .fix = "write + for *",
-    .valid = "patterns without *",
+    .fix = "write the attention that '*' is here for as MLA, or take the others away",
     .source = "hybrid_layer_allocation.py:parse_hybrid_pattern",
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
+    .valid_of = [](const Args& a) -> Values {
+      std::string one = a.Text("hybrid_layer_pattern");
+      std::replace(one.begin(), one.end(), '*', a.minor() >= 19 ? '+' : 'D');
+      return {one};
+    },
+    .fails = "--hybrid-layer-pattern ME*EMEDE",
+    .passes = "--hybrid-layer-pattern MEMEMEME",
 };
 
 }  // namespace nam56r::dialect::rules

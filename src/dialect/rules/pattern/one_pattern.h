@@ -5,21 +5,21 @@
 namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kOnePattern = {
-    .code = "PLAN1260",
-    .title = "Pattern told under both of its names",
-    .dests = {"hybrid_layer_pattern", "hybrid_override_pattern"},
+    .code = "POLICY1221",
+    .title = "Two patterns",
+    .dests = {"hybrid_override_pattern", "hybrid_layer_pattern"},
     .refuses =
         [](const Args&, const Args& raw) {
-          return !raw.IsNull("hybrid_layer_pattern") && !raw.IsNull("hybrid_override_pattern");
+          return !raw.IsNull("hybrid_override_pattern") && !raw.IsNull("hybrid_layer_pattern");
         },
-    .why = "takes the pattern under one of its names",
-    .fix = "leave --hybrid-override-pattern, the old name, out",
+    .why = "has a new name for the pattern and takes one of the two",
+    .fix = "leave {hybrid_override_pattern} out",
     .valid = "not given",
     .source = kValidate,
     .releases = {.since = 17},
     .reach = Reach::kCommandLine,
-    .fails = "--hybrid-override-pattern MEM",
-    .passes = "--num-layers 52",
+    .fails = "--hybrid-override-pattern MEME",
+    .passes = "!--hybrid-layer-pattern --hybrid-override-pattern MEME",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -6,6 +6,7 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kUnevenStagesOrPipes = {
     .code = "POLICY1203",
+    .title = "Uneven stages told beside the '|' of a pattern",
     .dests = {"decoder_first_pipeline_num_layers", "decoder_last_pipeline_num_layers",
               "hybrid_layer_pattern"},
     .refuses =
@@ -14,11 +15,15 @@ inline constexpr ArgumentRule kUnevenStagesOrPipes = {
                                      !a.IsNull("decoder_last_pipeline_num_layers"));
         },
     .why = "takes the cuts from the '|' of the pattern where it has any",
-    .fix = "leave it out, or the '|'",
+    .fix = "leave {decoder_first_pipeline_num_layers} and {decoder_last_pipeline_num_layers} out",
     .valid = "not given",
     .source = kValidate,
     .releases = {.since = 17},
     .reach = Reach::kCommandLine,
+    .fails =
+        "--pipeline-model-parallel-size 2 --hybrid-layer-pattern MEM|E --decoder-first-"
+        "pipeline-num-layers 3",
+    .passes = "--pipeline-model-parallel-size 2 --hybrid-layer-pattern MEM|E",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -18,10 +18,11 @@ inline bool HasUnknownSymbol(const Args& a) {
 
 inline constexpr ArgumentRule kUnknownSymbol = {
     .code = "PLAN1205",
+    .title = "A symbol that no layer has",
     .dests = {"hybrid_layer_pattern"},
     .refuses = [](const Args& a, const Args&) { return HasUnknownSymbol(a); },
     .why = "has no layer of a symbol in it",
-    .fix = "write symbols that the release knows",
+    .fix = "write {hybrid_layer_pattern} with symbols that the release knows",
     .source = "hybrid_layer_allocation.py:parse_hybrid_pattern",
     .releases = {.since = 17},
     .reach = Reach::kCommandLine,
@@ -31,6 +32,8 @@ inline constexpr ArgumentRule kUnknownSymbol = {
           for (char c : SymbolsOf(a.minor())) symbols.emplace_back(1, c);
           return symbols;
         },
+    .fails = "--hybrid-layer-pattern MEMX",
+    .passes = "--hybrid-layer-pattern MEME",
 };
 
 }  // namespace nam56r::dialect::rules
