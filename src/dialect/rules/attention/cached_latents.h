@@ -21,7 +21,7 @@ inline constexpr ArgumentRule kCachedLatents = {
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
     .fails = "--cache-mla-latents",
-    .passes = "--cache-mla-latents --no-rope-fusion",
+    .passes = "--cache-mla-latents --no-rope-fusion --skip-train",
 };
 
 }  // namespace nam56r::dialect::rules

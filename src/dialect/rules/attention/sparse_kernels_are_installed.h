@@ -12,9 +12,9 @@ inline constexpr ArgumentRule kSparseKernelsAreInstalled = {
     .refuses =
         [](const Args& a, const Args&) {
           return a.Is("experimental_attention_variant", "dsa") &&
-                 ((a.Is("dsa_kernel_backend", "tilelang") && Lacks(a, "tilelang")) ||
+                 ((a.Is("dsa_kernel_backend", "tilelang") && IsWithout(a, "tilelang")) ||
                   (a.Is("dsa_kernel_backend", "cudnn") &&
-                   (Lacks(a, "flash_mla") || Lacks(a, "cudnn"))));
+                   (IsWithout(a, "flash_mla") || IsWithout(a, "cudnn"))));
         },
     .why =
         "imports the kernels of sparse attention when it builds the configuration, and stops "
@@ -26,9 +26,12 @@ inline constexpr ArgumentRule kSparseKernelsAreInstalled = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails =
-        "--experimental-attention-variant dsa --no-rope-fusion --dsa-kernel-backend tilelang "
-        "!pkg:tilelang",
-    .passes = "--experimental-attention-variant dsa --no-rope-fusion",
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --no-rope-fusion "
+        "--dsa-indexer-n-heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256 "
+        "--dsa-kernel-backend tilelang !pkg:tilelang",
+    .passes =
+        "gpt --multi-latent-attention --experimental-attention-variant dsa --no-rope-fusion "
+        "--dsa-indexer-n-heads 8 --dsa-indexer-head-dim 64 --dsa-indexer-topk 256",
 };
 
 }  // namespace nam56r::dialect::rules

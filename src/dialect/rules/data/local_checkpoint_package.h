@@ -1,7 +1,6 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
-#include "src/dialect/rules/packages.h"
 
 namespace nam56r::dialect::rules {
 
@@ -11,20 +10,18 @@ inline constexpr ArgumentRule kLocalCheckpointPackage = {
     .dests = {"non_persistent_ckpt_type"},
     .refuses =
         [](const Args& a, const Args&) {
-          return a.Is("non_persistent_ckpt_type", "local") && Lacks(a, "nvidia_resiliency_ext");
+          return a.Is("non_persistent_ckpt_type", "local") && !a.surroundings().packages;
         },
     .why =
-        "imports nvidia_resiliency_ext for local checkpoints when it validates, and stops without "
-        "it",
+        "imports nvidia_resiliency_ext for local checkpoints when it validates, and nothing is "
+        "known of the host",
     .fix =
         "install nvidia-resiliency-ext on every host, or choose global for "
         "{non_persistent_ckpt_type}",
     .valid = "global",
     .source = kValidate,
     .reach = Reach::kCommandLine,
-    .fails =
-        "--non-persistent-ckpt-type local --non-persistent-local-ckpt-dir fast "
-        "!pkg:nvidia_resiliency_ext",
+    .fails = "!pkg --non-persistent-ckpt-type local --non-persistent-local-ckpt-dir fast",
     .passes = "--non-persistent-ckpt-type global",
 };
 

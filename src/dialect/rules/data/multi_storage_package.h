@@ -10,7 +10,7 @@ inline constexpr ArgumentRule kMultiStoragePackage = {
     .title = "Multi-storage client that is not installed",
     .dests = {"enable_msc"},
     .refuses = [](const Args& a,
-                  const Args&) { return a.On("enable_msc") && Lacks(a, "multistorageclient"); },
+                  const Args&) { return a.On("enable_msc") && IsWithout(a, "multistorageclient"); },
     .why =
         "imports multistorageclient for --enable-msc right after it has parsed the line, and stops "
         "without it",

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
-#include "src/dialect/rules/packages.h"
 
 namespace nam56r::dialect::rules {
 
@@ -12,18 +11,18 @@ inline constexpr ArgumentRule kOneTensorNeedsEngine = {
     .refuses =
         [](const Args& a, const Args&) {
           return (a.On("moe_single_grouped_weight") || a.On("moe_single_grouped_bias")) &&
-                 EngineIsOlder(a, 2, 14);
+                 !a.surroundings().transformer_engine;
         },
     .why =
-        "holds all experts in one tensor with Transformer Engine 2.14 and newer only; of a host "
-        "that it was not told of it is taken to be older",
+        "holds all experts in one tensor with Transformer Engine 2.14 and newer only, and nothing "
+        "is known of the host",
     .fix = "leave {moe_single_grouped_weight} out",
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
-    .fails = "--moe-single-grouped-weight te:2.13",
+    .fails = "--moe-single-grouped-weight !te",
     .passes = "--moe-router-topk 4",
 };
 

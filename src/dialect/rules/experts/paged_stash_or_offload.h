@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/dialect/rules/execution_facts.h"
 #include "src/dialect/rules/facts.h"
-#include "src/dialect/rules/offload.h"
 
 namespace nam56r::dialect::rules {
 
@@ -11,7 +11,11 @@ inline constexpr ArgumentRule kPagedStashOrOffload = {
     .dests = {"moe_paged_stash", "cpu_offloading_num_layers", "offload_modules"},
     .refuses =
         [](const Args& a, const Args&) {
-          return a.On("moe_paged_stash") && (OffloadsLayers(a) || OffloadsInsideExperts(a));
+          return a.On("moe_paged_stash") &&
+                 (a.Int("cpu_offloading_num_layers") > 0 ||
+                  a.Lists("offload_modules", "expert_fc1") ||
+                  a.Lists("offload_modules", "moe_act") ||
+                  (a.minor() >= 19 && a.Lists("offload_modules", "fused_group_mlp")));
         },
     .why = "pages the activations of experts or moves them to host memory",
     .fix = "leave {moe_paged_stash} out",

@@ -20,15 +20,13 @@ inline constexpr ArgumentRule kDelayedWgradOfBiases = {
     .source = kValidate,
     .releases = {.since = 17},
     .fails =
-        "!--no-gradient-accumulation-fusion --delay-wgrad-compute "
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "attn --add-qkv-bias",
+        "gpt !--no-gradient-accumulation-fusion --delay-wgrad-compute "
+        "--overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn --add-qkv-bias",
     .passes =
-        "!--no-gradient-accumulation-fusion --delay-wgrad-compute "
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl transformer_engine --cuda-graph-modules "
-        "attn",
+        "gpt !--no-gradient-accumulation-fusion --delay-wgrad-compute "
+        "--overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 --cuda-graph-impl "
+        "transformer_engine --cuda-graph-modules attn",
 };
 
 }  // namespace nam56r::dialect::rules

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/dialect/rules/execution_facts.h"
 #include "src/dialect/rules/facts.h"
-#include "src/dialect/rules/offload.h"
 
 namespace nam56r::dialect::rules {
 
@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kOffloadsInFlight = {
     .dests = {"fine_grained_offloading_max_inflight_offloads", "cuda_graph_impl"},
     .refuses =
         [](const Args& a, const Args&) {
-          return OffloadsModules(a) && FullIteration(a) &&
+          return OffloadsActivations(a) && FullIteration(a) &&
                  (a.IsNull("fine_grained_offloading_max_inflight_offloads") ||
                   a.Int("fine_grained_offloading_max_inflight_offloads") < 0);
         },

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/dialect/rules/execution_facts.h"
 #include "src/dialect/rules/facts.h"
-#include "src/dialect/rules/graphed_recompute.h"
 #include "src/dialect/rules/weight_shards.h"
 
 namespace nam56r::dialect::rules {
@@ -16,7 +16,7 @@ inline constexpr ArgumentRule kShardedSharedExpert = {
                  (!a.IsNull("fp8") || !a.IsNull("fp4")) &&
                  !a.IsNull("moe_shared_expert_intermediate_size") &&
                  !a.On("moe_shared_expert_overlap") && Recomputes(a, "shared_experts") &&
-                 (GraphsWholeLayers(a) || Captures(a, "moe") || CapturesRouter(a));
+                 (WholeLayers(a) || Captures(a, "moe") || CapturesRouter(a));
         },
     .why = "computes no shared expert of sharded weights again in FP8 and FP4 inside a local graph",
     .fix = "take shared_experts out of {recompute_modules}",
@@ -26,12 +26,12 @@ inline constexpr ArgumentRule kShardedSharedExpert = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails =
-        "--tensor-parallel-num-weight-shards 2 --fp8-format e4m3 --fp8-recipe tensorwise "
-        "--cuda-graph-impl local --cuda-graph-modules moe_router moe_preprocess "
+        "--tensor-parallel-num-weight-shards 2 --mamba-num-heads 64 --fp8-format e4m3 --fp8-recipe "
+        "tensorwise --cuda-graph-impl local --cuda-graph-modules moe_router moe_preprocess "
         "--recompute-granularity selective --recompute-modules shared_experts",
     .passes =
-        "--tensor-parallel-num-weight-shards 2 --fp8-format e4m3 --fp8-recipe tensorwise "
-        "--cuda-graph-impl local --cuda-graph-modules moe_router moe_preprocess "
+        "--tensor-parallel-num-weight-shards 2 --mamba-num-heads 64 --fp8-format e4m3 --fp8-recipe "
+        "tensorwise --cuda-graph-impl local --cuda-graph-modules moe_router moe_preprocess "
         "--recompute-granularity selective --recompute-modules layernorm",
 };
 

@@ -12,7 +12,7 @@ inline constexpr ArgumentRule kMxfp8NeedsFlashinfer = {
     .refuses =
         [](const Args& a, const Args&) {
           return a.Is("transformer_impl", "inference_optimized") && a.Is("fp8_recipe", "mxfp8") &&
-                 Lacks(a, "flashinfer");
+                 IsWithout(a, "flashinfer");
         },
     .why = "looks for FlashInfer 0.6.4 when it validates, and stops without it",
     .fix = "install flashinfer on every host, or choose another {fp8_recipe}",

@@ -12,7 +12,7 @@ inline constexpr ArgumentRule kSamplingNeedsFlashinfer = {
     .refuses =
         [](const Args& a, const Args&) {
           return a.Is("inference_dynamic_batching_sampling_backend", "flashinfer") &&
-                 Lacks(a, "flashinfer");
+                 IsWithout(a, "flashinfer");
         },
     .why = "imports flashinfer when it validates, and stops without it",
     .fix = "install flashinfer on every host, or choose torch",

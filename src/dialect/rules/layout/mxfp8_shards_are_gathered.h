@@ -23,8 +23,12 @@ inline constexpr ArgumentRule kMxfp8ShardsAreGathered = {
     .source = kValidate,
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
-    .fails = "--tensor-parallel-num-weight-shards 2 --fp8-format e4m3 --fp8-recipe mxfp8 sm:10",
-    .passes = "--tensor-parallel-num-weight-shards 2 --fp8-format e4m3 --fp8-recipe tensorwise",
+    .fails =
+        "--tensor-parallel-num-weight-shards 2 --mamba-num-heads 64 --fp8-format e4m3 --fp8-recipe "
+        "mxfp8 sm:10",
+    .passes =
+        "--tensor-parallel-num-weight-shards 2 --mamba-num-heads 64 --fp8-format e4m3 --fp8-recipe "
+        "tensorwise",
 };
 
 }  // namespace nam56r::dialect::rules

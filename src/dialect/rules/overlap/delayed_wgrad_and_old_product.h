@@ -19,10 +19,10 @@ inline constexpr ArgumentRule kDelayedWgradAndOldProduct = {
     .stage = Stage::kBuild,
     .releases = {.until = 16},
     .fails =
-        "--delay-wgrad-compute --overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "gpt --delay-wgrad-compute --overlap-moe-expert-parallel-comm "
         "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-use-legacy-grouped-gemm",
     .passes =
-        "--delay-wgrad-compute --overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
+        "gpt --delay-wgrad-compute --overlap-moe-expert-parallel-comm "
         "CUDA_DEVICE_MAX_CONNECTIONS=32",
 };
 

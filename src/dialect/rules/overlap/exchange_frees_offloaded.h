@@ -22,15 +22,13 @@ inline constexpr ArgumentRule kExchangeFreesOffloaded = {
     .releases = {.since = 19},
     .reach = Reach::kCommandLine,
     .fails =
-        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules expert_fc1 "
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type flex "
-        "--moe-flex-dispatcher-backend ncclep",
+        "gpt NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules "
+        "expert_fc1 --overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--moe-token-dispatcher-type flex --moe-flex-dispatcher-backend ncclep",
     .passes =
-        "NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules moe_act "
-        "--overlap-moe-expert-parallel-comm --expert-model-parallel-size 8 "
-        "CUDA_DEVICE_MAX_CONNECTIONS=32 --moe-token-dispatcher-type flex "
-        "--moe-flex-dispatcher-backend ncclep",
+        "gpt NVTE_CPU_OFFLOAD_V1=1 --fine-grained-activation-offloading --offload-modules moe_act "
+        "--overlap-moe-expert-parallel-comm CUDA_DEVICE_MAX_CONNECTIONS=32 "
+        "--moe-token-dispatcher-type flex --moe-flex-dispatcher-backend ncclep",
 };
 
 }  // namespace nam56r::dialect::rules

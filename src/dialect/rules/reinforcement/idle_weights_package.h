@@ -1,7 +1,6 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
-#include "src/dialect/rules/packages.h"
 #include "src/dialect/rules/reinforcement.h"
 
 namespace nam56r::dialect::rules {
@@ -15,11 +14,11 @@ inline constexpr ArgumentRule kIdleWeightsPackage = {
         [](const Args& a, const Args&) {
           return Reinforces(a) && a.On("rl_offload_inference_model_weights_when_idle") &&
                  a.Int("rl_inference_model_unified_memory_level") != 1 &&
-                 Lacks(a, "torch_memory_saver");
+                 !a.surroundings().packages;
         },
     .why =
         "imports torch_memory_saver when it validates, unless idle weights lie in unified memory, "
-        "and stops without it",
+        "and nothing is known of the host",
     .fix =
         "write 1 for {rl_inference_model_unified_memory_level}, or install torch_memory_saver on "
         "every host",
@@ -27,8 +26,7 @@ inline constexpr ArgumentRule kIdleWeightsPackage = {
     .source = kValidate,
     .releases = {.since = 17},
     .reach = Reach::kCommandLine,
-    .fails =
-        "--perform-rl-step --rl-offload-inference-model-weights-when-idle !pkg:torch_memory_saver",
+    .fails = "--perform-rl-step --rl-offload-inference-model-weights-when-idle !pkg",
     .passes =
         "--perform-rl-step --rl-offload-inference-model-weights-when-idle "
         "--rl-inference-model-unified-memory-level 1",

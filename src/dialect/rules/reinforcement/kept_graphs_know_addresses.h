@@ -15,7 +15,7 @@ inline constexpr ArgumentRule kKeptGraphsKnowAddresses = {
         [](const Args& a, const Args&) {
           return KeepsGraphs(a) && !a.Is("rl_kv_cache_management_mode", "persist") &&
                  a.Int("inference_dynamic_batching_unified_memory_level") <= 0 &&
-                 Lacks(a, "torch_memory_saver");
+                 IsWithout(a, "torch_memory_saver");
         },
     .why =
         "keeps graphs while the key-value cache stays, lies in unified memory, or is held by "

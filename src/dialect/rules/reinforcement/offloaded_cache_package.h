@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kOffloadedCachePackage = {
     .dests = {"rl_offload_kv_cache_during_training"},
     .refuses =
         [](const Args& a, const Args&) {
-          return a.On("rl_offload_kv_cache_during_training") && Lacks(a, "torch_memory_saver");
+          return a.On("rl_offload_kv_cache_during_training") && IsWithout(a, "torch_memory_saver");
         },
     .why = "imports torch_memory_saver when it validates, and stops without it",
     .fix = "install torch_memory_saver on every host",
