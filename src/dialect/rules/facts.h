@@ -27,6 +27,13 @@ inline std::int64_t Cp(const Args& a) { return a.Int("context_parallel_size", 1)
 inline std::int64_t TpTimesEp(const Args& a) {
   return Tp(a) * a.Int("expert_model_parallel_size", 1);
 }
+/// What is dealt to the stages: the layers, and embedding and loss where they count as layers.
+inline std::int64_t DealtLayers(const Args& a) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 62;
+  return std::clamp(a.Int("num_layers"), -kMost, kMost) +
+         (a.On("account_for_embedding_in_pipeline_split") ? 1 : 0) +
+         (a.On("account_for_loss_in_pipeline_split") ? 1 : 0);
+}
 inline bool Fsdp(const Args& a) { return a.On("use_torch_fsdp2") || a.On("use_megatron_fsdp"); }
 inline bool OneConnection(const Args& a) {
   return a.surroundings().Variable("CUDA_DEVICE_MAX_CONNECTIONS") == "1";

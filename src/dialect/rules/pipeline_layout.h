@@ -23,7 +23,7 @@ namespace layout {
 inline std::size_t Count(std::string_view text, std::size_t& at) {
   std::size_t count = 0;
   while (at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0) {
-    count = std::min(kLongestLayout, count * 10 + static_cast<std::size_t>(text[at++] - '0'));
+    count = std::min(kLongestLayout + 1, count * 10 + static_cast<std::size_t>(text[at++] - '0'));
   }
   return count;
 }

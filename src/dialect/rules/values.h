@@ -13,8 +13,6 @@ namespace nam56r::dialect::rules {
 
 using Values = std::vector<std::string>;
 
-inline constexpr std::int64_t kMostValues = 64;
-
 /// a * b; the largest number where that does not fit.
 inline std::int64_t Product(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;
@@ -27,7 +25,7 @@ inline bool Divides(std::int64_t d, std::int64_t n) { return d > 0 && n % d == 0
 
 /// Divisors of |n| that are multiples of |of|, ascending; in words where there are too many.
 inline Values DivisorsOf(std::int64_t n, std::int64_t of = 1) {
-  constexpr std::int64_t kLargest = 1 << 20;
+  constexpr std::int64_t kLargest = 1 << 16;
   if (n <= 0 || n > kLargest || of <= 0) return {"divisors of " + std::to_string(n)};
   Values values;
   for (std::int64_t d = of; d <= n; d += of) {

@@ -1,18 +1,9 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
-
-inline std::vector<std::string> DivisorsOfHidden(const Args& a) {
-  std::vector<std::string> divisors;
-  const std::int64_t hidden = a.Int("hidden_size");
-  constexpr std::int64_t kMostHeads = 1024;
-  for (std::int64_t d = 1; d <= std::min(hidden, kMostHeads); ++d) {
-    if (hidden % d == 0) divisors.push_back(std::to_string(d));
-  }
-  return divisors;
-}
 
 inline constexpr ArgumentRule kHeadsDivideHidden = {
     .code = "PLAN1303",
@@ -26,7 +17,7 @@ inline constexpr ArgumentRule kHeadsDivideHidden = {
     .why = "divides the hidden size by the heads, even where MLA has its own sizes",
     .fix = "choose a divisor of {hidden_size} for {num_attention_heads}, or give {kv_channels}",
     .source = kValidate,
-    .valid_of = DivisorsOfHidden,
+    .valid_of = [](const Args& a) -> Values { return DivisorsOf(a.Int("hidden_size")); },
     .fails = "--num-attention-heads 27",
     .passes = "--num-attention-heads 28",
 };

@@ -16,10 +16,7 @@ inline constexpr ArgumentRule kChunksDivideLayers = {
           if (each <= 0 || Pp(a) <= 0 || !a.IsNull("num_virtual_stages_per_pipeline_rank")) {
             return false;
           }
-          std::int64_t layers = a.Int("num_layers");
-          if (a.On("account_for_embedding_in_pipeline_split")) ++layers;
-          if (a.On("account_for_loss_in_pipeline_split")) ++layers;
-          return layers % Pp(a) != 0 || layers / Pp(a) % each != 0;
+          return DealtLayers(a) % Pp(a) != 0 || DealtLayers(a) / Pp(a) % each != 0;
         },
     .why = "deals the layers to chunks of one size",
     .fix =
@@ -30,9 +27,7 @@ inline constexpr ArgumentRule kChunksDivideLayers = {
         "(NVIDIA/Megatron-LM issue 468, pull request 326)",
     .reach = Reach::kCommandLine,
     .valid_of = [](const Args& a) -> Values {
-      std::int64_t layers = a.Int("num_layers");
-      if (a.On("account_for_embedding_in_pipeline_split")) ++layers;
-      if (a.On("account_for_loss_in_pipeline_split")) ++layers;
+      const std::int64_t layers = DealtLayers(a);
       if (Divides(Pp(a), layers)) return DivisorsOf(layers / Pp(a));
       return {"none while " + std::to_string(Pp(a)) + " stages share " + std::to_string(layers) +
               " layers"};

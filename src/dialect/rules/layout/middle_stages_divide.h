@@ -12,6 +12,7 @@ inline bool UnevenStagesDoNotFit(const Args& a) {
   const std::int64_t chunks = VirtualStages(a);
   std::int64_t layers = a.Int("num_layers");
   std::int64_t stages = Pp(a);
+  if (layers <= 0 || stages <= 0) return true;
   for (const char* dest :
        {"decoder_first_pipeline_num_layers", "decoder_last_pipeline_num_layers"}) {
     if (a.IsNull(dest)) continue;
@@ -29,9 +30,11 @@ inline Values StageSizesThatFit(const Args& a) {
   const bool first = !a.IsNull("decoder_first_pipeline_num_layers");
   const std::int64_t other = first ? a.Int("decoder_last_pipeline_num_layers") : 0;
   const bool both = first && !a.IsNull("decoder_last_pipeline_num_layers");
+  if (Pp(a) <= 0 || a.Int("num_layers") <= 0 || (both && (Pp(a) < 2 || other <= 0))) {
+    return {"not given"};
+  }
   const std::int64_t middle = Pp(a) - (both ? 2 : 1);
   const std::int64_t left = a.Int("num_layers") - other;
-  if (both && (middle < 0 || other <= 0)) return {"not given"};
   if (middle == 0 && left > 0) return {std::to_string(left)};
   constexpr std::int64_t kMost = 4096;
   const std::int64_t chunks = VirtualStages(a);

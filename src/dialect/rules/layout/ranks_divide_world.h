@@ -12,7 +12,7 @@ inline constexpr ArgumentRule kRanksDivideWorld = {
               "context_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
-          const std::int64_t model = Tp(a) * Pp(a) * Cp(a);
+          const std::int64_t model = Product(Product(Tp(a), Pp(a)), Cp(a));
           return model == 0 || a.surroundings().world_size % model != 0;
         },
     .why = "cuts the ranks into groups of TP * PP * CP, and their number is no multiple of it",

@@ -17,10 +17,7 @@ inline constexpr ArgumentRule kStagesDivideLayers = {
                                !a.IsNull("num_virtual_stages_per_pipeline_rank");
           if (by_hand || Pp(a) <= 0 || a.IsNull("num_layers")) return false;
           if (a.minor() >= 17 && !a.Text("hybrid_layer_pattern").empty()) return false;
-          std::int64_t layers = a.Int("num_layers");
-          if (a.On("account_for_embedding_in_pipeline_split")) ++layers;
-          if (a.On("account_for_loss_in_pipeline_split")) ++layers;
-          return layers % Pp(a) != 0;
+          return DealtLayers(a) % Pp(a) != 0;
         },
     .why = "deals the layers to the stages, the same number to each",
     .fix =
@@ -30,9 +27,7 @@ inline constexpr ArgumentRule kStagesDivideLayers = {
         "arguments.py:validate_args; earlier releases built the rest away without a word "
         "(NVIDIA/Megatron-LM issue 1304)",
     .valid_of = [](const Args& a) -> Values {
-      std::int64_t layers = a.Int("num_layers");
-      if (a.On("account_for_embedding_in_pipeline_split")) ++layers;
-      if (a.On("account_for_loss_in_pipeline_split")) ++layers;
+      const std::int64_t layers = DealtLayers(a);
       return DivisorsOf(layers);
     },
     .fails =

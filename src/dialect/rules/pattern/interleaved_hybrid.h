@@ -21,7 +21,7 @@ inline constexpr ArgumentRule kInterleavedHybrid = {
     .releases = {.until = 16},
     .reach = Reach::kCommandLine,
     .fails = "--pipeline-model-parallel-size 2 --num-layers-per-virtual-pipeline-stage 13",
-    .passes = "--pipeline-model-parallel-size 2",
+    .passes = "--pipeline-model-parallel-size 2 --no-rope-fusion",
 };
 
 }  // namespace nam56r::dialect::rules
