@@ -28,6 +28,7 @@ struct Surroundings {
   std::optional<std::set<std::string, std::less<>>> packages = {};
   /// Version of Transformer Engine there: {2, 13}. Unset: not known.
   std::optional<std::pair<int, int>> transformer_engine = {};
+  std::optional<std::int64_t> gpus = {};  ///< of all nodes together. Unset: not known
   /// Directories that the launcher empties before it starts.
   std::set<std::string, std::less<>> emptied = {};
 

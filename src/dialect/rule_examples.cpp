@@ -161,6 +161,8 @@ class Line {
         line_.surroundings.transformer_engine =
             std::pair(static_cast<int>(Number(word.substr(3, dot - 3))),
                       static_cast<int>(Number(std::string_view(word).substr(dot + 1))));
+      } else if (word.starts_with("gpus:")) {
+        line_.surroundings.gpus = Number(word.substr(5));
       } else if (word.starts_with("rm:")) {
         line_.surroundings.emptied.insert(word.substr(3));
       } else if (word.front() == '!') {
@@ -181,7 +183,7 @@ class Line {
   // Variables stand before flags or after "!" words: a value has no '=' after capitals.
   static bool IsValue(std::string_view word) {
     if (IsFlag(word) || word.front() == '!' || word.front() == '@') return false;
-    for (std::string_view prefix : {"sm:", "te:", "rm:"}) {
+    for (std::string_view prefix : {"sm:", "te:", "rm:", "gpus:"}) {
       if (word.starts_with(prefix)) return false;
     }
     const std::size_t equals = word.find('=');

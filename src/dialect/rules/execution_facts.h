@@ -50,6 +50,9 @@ inline bool OnlyExpertsOffloaded(const Args& a) {
 }
 
 // Graphs.
+inline std::string_view GraphDest(const Args& a) {
+  return a.minor() >= 18 ? "cuda_graph_modules" : "cuda_graph_scope";
+}
 inline bool ByLayerOrStep(const Args& a) { return Graphs(a); }
 /// Nothing is named, or the whole step: every layer is in the graph.
 inline bool WholeLayers(const Args& a) { return CapturedModules(a) == 0 || FullIteration(a); }
@@ -70,6 +73,15 @@ inline bool TrunkHas(const Args& a, char symbol) {
   const std::string pattern = LayerPattern(a);
   return std::string_view(pattern).substr(0, pattern.find('/')).find(symbol) !=
          std::string_view::npos;
+}
+
+/// Width of what projects into a Mamba-2 layer.
+inline std::int64_t MambaProjection(const Args& a) {
+  const std::int64_t head = a.Int("mamba_head_dim", 64);
+  std::int64_t heads = a.Int("mamba_num_heads");
+  if (heads <= 0 && head > 0) heads = 2 * a.Int("hidden_size") / head;
+  return 2 * heads * head + 2 * a.Int("mamba_num_groups", 8) * a.Int("mamba_state_dim", 128) +
+         heads;
 }
 
 // Groups of ranks.

@@ -11,8 +11,8 @@ inline constexpr ArgumentRule kInfillingIsTold = {
     .refuses =
         [](const Args& a, const Args&) {
           if (!a.On("fim_data")) return false;
-          for (const char* dest : {"fim_prefix_token", "fim_middle_token", "fim_suffix_token",
-                                   "fim_pad_token", "fim_eod_token"}) {
+          for (std::string_view dest : {"fim_prefix_token", "fim_middle_token", "fim_suffix_token",
+                                        "fim_pad_token", "fim_eod_token"}) {
             if (a.IsNull(dest)) return true;
           }
           return a.On("mock_data") || !a.On("fim_rate") || !a.On("fim_spm_rate");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -18,9 +18,9 @@ inline constexpr ArgumentRule kDenseLayersToCapture = {
         "captures mlp only where --moe-layer-freq leaves dense layers, which a hybrid pattern "
         "does not set",
     .fix = "remove mlp",
-    .valid = "the same without mlp",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, GraphDest(a), {"mlp"}); },
     .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn mlp",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };

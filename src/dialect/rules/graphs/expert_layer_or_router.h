@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -12,9 +12,9 @@ inline constexpr ArgumentRule kExpertLayerOrRouter = {
                   const Args&) { return ByLayer(a) && Captures(a, "moe") && CapturesRouter(a); },
     .why = "captures an expert layer whole or its router, not both",
     .fix = "remove moe or moe_router",
-    .valid = "the same without moe",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, GraphDest(a), {"moe"}); },
     .fails =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules moe moe_router "
         "--moe-expert-capacity-factor 1.5 --moe-pad-expert-input-to-capacity",

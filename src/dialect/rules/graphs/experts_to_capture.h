@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -14,9 +14,12 @@ inline constexpr ArgumentRule kExpertsToCapture = {
         },
     .why = "has no experts to capture",
     .fix = "remove moe and moe_router",
-    .valid = "the same without moe and moe_router",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of =
+        [](const Args& a) {
+          return Without(a, GraphDest(a), {"moe", "moe_router", "moe_preprocess"});
+        },
     .fails =
         "gpt !--num-experts !--expert-model-parallel-size --cuda-graph-impl transformer_engine "
         "--cuda-graph-modules moe_router",

@@ -8,13 +8,17 @@ inline constexpr ArgumentRule kModulesNeedImplementation = {
     .code = "POLICY1801",
     .title = "Modules to capture without an implementation of graphs",
     .dests = {"cuda_graph_modules", "cuda_graph_scope", "cuda_graph_impl"},
-    .refuses = [](const Args& a, const Args&) { return !Graphs(a) && CapturedModules(a) > 0; },
+    .refuses =
+        [](const Args& a, const Args& raw) {
+          return !Graphs(a) &&
+                 (raw.Size("cuda_graph_modules") > 0 || raw.Size("cuda_graph_scope") > 0 ||
+                  raw.Size("cuda_graph_scope_deprecated") > 0);
+        },
     .why = "captures nothing without an implementation, so that the list would have no effect",
     .fix = "choose a {cuda_graph_impl}, or empty the list",
     .valid = "[]",
     .source = kConfig,
-    .stage = Stage::kBuild,
-    .reach = Reach::kContract,
+    .stage = Stage::kRun,
     .fails = "--cuda-graph-modules attn",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };

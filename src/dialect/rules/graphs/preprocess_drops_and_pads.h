@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -17,9 +17,9 @@ inline constexpr ArgumentRule kPreprocessDropsAndPads = {
         },
     .why = "copies to the host in moe_preprocess when tokens are dropped and not padded",
     .fix = "remove moe_preprocess, or turn on {moe_pad_expert_input_to_capacity}",
-    .valid = "the same without moe_preprocess",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, GraphDest(a), {"moe_preprocess"}); },
     .fails =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess "
         "--moe-expert-capacity-factor 1.5 --moe-router-load-balancing-type aux_loss",

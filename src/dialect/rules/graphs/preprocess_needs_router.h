@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -14,9 +14,12 @@ inline constexpr ArgumentRule kPreprocessNeedsRouter = {
         },
     .why = "captures moe_preprocess together with moe_router only",
     .fix = "add moe_router",
-    .valid = "the same with moe_router",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of =
+        [](const Args& a) {
+          return std::vector<std::string>{Joined(a, GraphDest(a)) + " moe_router"};
+        },
     .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_preprocess",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules moe_router moe_preprocess",
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -15,9 +15,9 @@ inline constexpr ArgumentRule kRecomputeOfCapturedRouter = {
         },
     .why = "recomputes no expert layer whose router Transformer Engine has captured",
     .fix = "remove moe from {recompute_modules}, or moe_router from the graph",
-    .valid = "the same without moe",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, "recompute_modules", {"moe"}); },
     .fails =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router "
         "--recompute-granularity selective --recompute-modules moe",

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -17,9 +17,9 @@ inline constexpr ArgumentRule kWholeExpertsDropAndPad = {
     .fix =
         "set {moe_expert_capacity_factor} and turn on {moe_pad_expert_input_to_capacity}, or "
         "capture moe_router instead",
-    .valid = "the same without moe",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, GraphDest(a), {"moe"}); },
     .fails = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn moe_router",
 };

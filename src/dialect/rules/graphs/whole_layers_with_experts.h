@@ -10,7 +10,8 @@ inline constexpr ArgumentRule kWholeLayersWithExperts = {
     .dests = {"cuda_graph_impl", "cuda_graph_modules", "cuda_graph_scope", "num_experts"},
     .refuses =
         [](const Args& a, const Args&) {
-          return ByLayer(a) && SeveralExperts(a) && CapturedModules(a) == 0 && !DropAndPad(a);
+          return GraphsAre(a, "transformer_engine") && SeveralExperts(a) &&
+                 CapturedModules(a) == 0 && !DropAndPad(a) && !a.On("perform_rl_step");
         },
     .why =
         "captures every layer whole when no modules are named, and an expert layer that keeps "

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -12,7 +12,8 @@ inline constexpr ArgumentRule kMxfp8Architecture = {
         [](const Args& a, const Args&) {
           const int sm = a.surroundings().architecture;
           return a.On("fp8") && a.Is("fp8_recipe", "mxfp8") &&
-                 a.surroundings().knows_architecture && (sm < 10 || sm >= 12);
+                 a.surroundings().knows_architecture &&
+                 (sm < 10 || (sm >= 12 && !VariableIs(a, "CPPMEGA_TE_MXFP8_BWD_TN_ADAPTER", "1")));
         },
     .why =
         "computes in MXFP8 on GPUs of compute capability 10: Transformer Engine refuses it on "

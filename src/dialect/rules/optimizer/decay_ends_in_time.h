@@ -17,7 +17,7 @@ inline constexpr ArgumentRule kDecayEndsInTime = {
     .fix = "shorten {lr_decay_iters}",
     .source = "optimizer_param_scheduler.py:OptimizerParamScheduler.__init__",
     .stage = Stage::kRun,
-    .severity = base::Severity::kWarning,
+    .severity = base::Severity::kNote,
     .valid_of = [](const Args& a) -> std::vector<std::string> {
       return {"at most " + std::to_string(a.Int("train_iters"))};
     },

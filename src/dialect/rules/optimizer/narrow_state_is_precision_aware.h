@@ -25,7 +25,6 @@ inline constexpr ArgumentRule kNarrowStateIsPrecisionAware = {
     .valid = "fp32",
     .source = kOptimizer,
     .stage = Stage::kBuild,
-    .reach = Reach::kContract,
     .fails = "--main-grads-dtype bf16",
     .passes = "--main-grads-dtype bf16 --use-precision-aware-optimizer",
 };

@@ -17,7 +17,6 @@ inline constexpr ArgumentRule kPrecisionAwareIsAdam = {
     .valid = "false",
     .source = kOptimizer,
     .stage = Stage::kBuild,
-    .reach = Reach::kContract,
     .fails = "--use-precision-aware-optimizer --optimizer sgd",
     .passes = "--use-precision-aware-optimizer",
 };

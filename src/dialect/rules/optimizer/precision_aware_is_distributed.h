@@ -18,7 +18,6 @@ inline constexpr ArgumentRule kPrecisionAwareIsDistributed = {
     .valid = "false",
     .source = kOptimizer,
     .stage = Stage::kBuild,
-    .reach = Reach::kContract,
     .fails = "--use-precision-aware-optimizer !--use-distributed-optimizer !--overlap-param-gather",
     .passes = "--use-precision-aware-optimizer",
 };

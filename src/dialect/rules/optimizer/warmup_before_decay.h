@@ -20,8 +20,7 @@ inline constexpr ArgumentRule kWarmupBeforeDecay = {
     .why = "wants the warmup to end before the decay does",
     .fix = "shorten {lr_warmup_iters}",
     .source = "optimizer_param_scheduler.py:OptimizerParamScheduler.__init__",
-    .stage = Stage::kRun,
-    .reach = Reach::kContract,
+    .stage = Stage::kBuild,
     .valid_of =
         [](const Args& a) {
           return std::vector<std::string>{"0 to " + std::to_string(DecaySteps(a) - 1)};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -15,9 +15,12 @@ inline constexpr ArgumentRule kDelayedFp8 = {
         },
     .why = "cannot recompute moe_act and layernorm under delayed FP8 scaling",
     .fix = "choose tensorwise for {fp8_recipe}, or remove the two",
-    .valid = "the same without moe_act and layernorm",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of =
+        [](const Args& a) {
+          return Without(a, "recompute_modules", {"moe_act", "layernorm"});
+        },
     .fails =
         "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe delayed --recompute-granularity "
         "selective --recompute-modules moe_act mlp",

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -14,9 +14,9 @@ inline constexpr ArgumentRule kMlaUpProjNeedsMla = {
         },
     .why = "recomputes mla_up_proj in MLA layers, and this model has none",
     .fix = "remove mla_up_proj",
-    .valid = "the same without mla_up_proj",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, "recompute_modules", {"mla_up_proj"}); },
     .fails = "gpt --recompute-granularity selective --recompute-modules mla_up_proj",
     .passes = "--recompute-granularity selective --recompute-modules mla_up_proj",
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -12,9 +12,9 @@ inline constexpr ArgumentRule kMoeActIsGrouped = {
                   const Args&) { return Recomputes(a, "moe_act") && !a.On("moe_grouped_gemm"); },
     .why = "recomputes moe_act with the grouped matrix product only",
     .fix = "turn on {moe_grouped_gemm}",
-    .valid = "the same without moe_act",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, "recompute_modules", {"moe_act"}); },
     .fails = "!--moe-grouped-gemm --recompute-granularity selective --recompute-modules moe_act",
     .passes = "--recompute-granularity selective --recompute-modules moe_act",
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/execution_facts.h"
 
 namespace nam56r::dialect::rules {
 
@@ -15,9 +15,9 @@ inline constexpr ArgumentRule kOverlappedSharedExpert = {
         },
     .why = "cannot recompute a shared expert that overlaps the dispatch",
     .fix = "turn off {moe_shared_expert_overlap}",
-    .valid = "the same without shared_experts",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .valid_of = [](const Args& a) { return Without(a, "recompute_modules", {"shared_experts"}); },
     .fails =
         "--moe-shared-expert-overlap --recompute-granularity selective --recompute-modules "
         "shared_experts",
