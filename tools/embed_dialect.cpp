@@ -65,16 +65,19 @@ class Rows {
  private:
   void Write(const json& argument) {
     const json choices = argument.value("choices", json::array());
+    const json members = argument.value("members", json::array());
     const std::size_t flags_at = used_;
     const std::size_t choices_at = flags_at + argument.at("flags").size();
-    used_ = choices_at + choices.size();
-    texts_ += "    " + Texts(argument.at("flags")) + Texts(choices) + "\n";
+    const std::size_t members_at = choices_at + choices.size();
+    used_ = members_at + members.size();
+    texts_ += "    " + Texts(argument.at("flags")) + Texts(choices) + Texts(members) + "\n";
     rows_ += "    {" + Literal(argument.at("dest")) + ", {kTexts + " + std::to_string(flags_at) +
              ", " + std::to_string(argument.at("flags").size()) +
              "}, Action::" + ActionName(argument.at("action")) + ", " + Literal(Nargs(argument)) +
              ", " + Literal(Type(argument)) + ", {kTexts + " + std::to_string(choices_at) + ", " +
              std::to_string(choices.size()) + "}, " + Literal(argument.at("default").dump()) +
-             "},\n";
+             ", {kTexts + " + std::to_string(members_at) + ", " + std::to_string(members.size()) +
+             "}},\n";
   }
 
   std::map<std::string, std::size_t> index_;

@@ -53,6 +53,14 @@ constexpr Code kCodes[] = {
     {"POLICY0205", "policy", "contract, launch", "A cache of lifetime host has no key.",
      "The next configuration would take these kernels for its own.",
      "triton = \"host\" and key = []", "key = [\"dialect\", \"libraries\"]"},
+    {"POLICY0911", "policy", "check --argv, check --batch",
+     "A command line, or one word of it, is larger than a system starts a program with.",
+     "execve would refuse it.", "--data-path and 200 KiB in one word",
+     "--data-args-path with the list in a file"},
+    {"POLICY0912", "policy", "check --batch",
+     "A line of a batch is no object with argv, world and env as they must be, or is too long.",
+     "A guess at what it means could answer for another launch.",
+     "{\"id\": 1, \"argv\": \"--bf16\"}", "{\"id\": 1, \"argv\": [\"--bf16\"], \"world\": 8}"},
 };
 
 }  // namespace

@@ -5,6 +5,9 @@ namespace nam56r::contract::internal {
 namespace {
 
 constexpr Code kCodes[] = {
+    {"CHECK0001", "host", "check --batch", "The output of a batch takes no more.",
+     "A batch that ends early would look like one that is done.", "a full disk",
+     "a disk with room, or a reader that stays"},
     {"COMM0001", "policy", "nam56r-worker",
      "Parallel sizes are below one, or their product does not divide the world.",
      "The ranks could not be arranged in groups.", "4 ranks, 3 stages", "4 ranks, 2 stages"},

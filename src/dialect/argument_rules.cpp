@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "src/dialect/fields.h"
 
@@ -76,6 +77,12 @@ std::string Flag(const EffectiveArgs& args, std::string_view dest) {
   return std::string(flag.empty() ? dest : flag);
 }
 
+// As it is written on a line; whatever bytes it is made of.
+std::string TextOf(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 // "--optimizer muon", or the flag alone.
 std::string Shown(const EffectiveArgs& raw, std::string_view dest) {
   if (dest.starts_with(kVariable)) {
@@ -85,7 +92,7 @@ std::string Shown(const EffectiveArgs& raw, std::string_view dest) {
   }
   const nlohmann::json& value = raw.Value(dest);
   if (value.is_boolean()) return Flag(raw, dest) + (value.get<bool>() ? "" : " (off)");
-  return Flag(raw, dest) + ' ' + (value.is_string() ? value.get<std::string>() : value.dump());
+  return Flag(raw, dest) + ' ' + TextOf(value);
 }
 
 }  // namespace
@@ -95,12 +102,65 @@ std::span<const RuleEntry> ArgumentRules() {
   return rules;
 }
 
+namespace {
+
+using Rules = std::vector<const ArgumentRule*>;
+
+// By release and reach, chosen once: a check of a batch asks for them on every line.
+const Rules& RulesFor(int minor, Reach reach) {
+  static const std::map<std::pair<int, Reach>, Rules> chosen = [] {
+    std::map<std::pair<int, Reach>, Rules> all;
+    for (const Release& release : Releases()) {
+      for (const Reach wanted : {Reach::kCommandLine, Reach::kContract}) {
+        for (const auto& [rule, group, name] : ArgumentRules()) {
+          if (rule->reach != Reach::kAnywhere && rule->reach != wanted) continue;
+          if (rule->releases.Includes(release.minor)) {
+            all[{release.minor, wanted}].push_back(rule);
+          }
+        }
+      }
+    }
+    return all;
+  }();
+  return chosen.at({minor, reach});
+}
+
+// "--flag" -> its own word on the line; a value that is wrong -> that word.
+base::SourceLocation WordAt(std::size_t word) {
+  return {.file = std::string(kArgv), .line = static_cast<int>(word) + 1};
+}
+
+base::SourceLocation WordOf(const EffectiveArgs& raw, std::string_view dest) {
+  if (dest.starts_with(kVariable)) return {};
+  const std::size_t word = raw.WordOf(dest);
+  return word == EffectiveArgs::kNoWord ? base::SourceLocation{} : WordAt(word);
+}
+
+RuleFinding Stopped(const ArgumentRule& rule, const EffectiveArgs& raw,
+                    const ParseProblem& problem) {
+  const std::string_view dialect = raw.release().dialect;
+  base::Diagnostic error = Refusal(
+      rule, raw, [](std::string_view name) { return std::string(name); }, "");
+  error.message = fmt::format("{} {}", dialect, Says(problem));
+  if (std::vector<std::string> valid = ValidFor(raw.release(), problem); !valid.empty()) {
+    error.valid = std::move(valid);
+    if (problem.kind == ParseProblem::Kind::kUnknownFlag) {
+      error.fix = fmt::format("write {}, or drop {}", error.valid.front(), problem.flag);
+    }
+  } else {
+    error.notes.emplace_back(rule.why);
+  }
+  error.where.push_back({WordAt(problem.word), Says(problem)});
+  if (!problem.flag.empty()) error.fields.push_back(problem.flag);
+  return {&rule, std::move(error)};
+}
+
+}  // namespace
+
 std::vector<const ArgumentRule*> Refusing(const EffectiveArgs& args, const EffectiveArgs& raw,
                                           Reach reach) {
   std::vector<const ArgumentRule*> refusing;
-  for (const auto& [rule, group, name] : ArgumentRules()) {
-    if (rule->reach != Reach::kAnywhere && rule->reach != reach) continue;
-    if (!rule->releases.Includes(args.minor())) continue;
+  for (const ArgumentRule* rule : RulesFor(args.minor(), reach)) {
     if (rule->refuses(args, raw)) refusing.push_back(rule);
   }
   return refusing;
@@ -138,18 +198,27 @@ base::Diagnostics CheckContract(const seams::Context& context, const EffectiveAr
   return errors;
 }
 
-base::Diagnostics CheckCommandLine(const EffectiveArgs& args, const EffectiveArgs& raw) {
+std::vector<RuleFinding> CheckCommandLine(const EffectiveArgs& args, const EffectiveArgs& raw) {
   const Naming name = [&](std::string_view dest) { return Flag(raw, dest); };
-  base::Diagnostics errors;
-  for (const ArgumentRule* rule : Refusing(args, raw, Reach::kCommandLine)) {
-    base::Diagnostic error = Refusal(*rule, args, name, Shown(raw, rule->dests.front()));
-    for (std::string_view dest : DestsOf(*rule, args)) {
-      error.fields.push_back(Flag(raw, dest));
-      error.where.push_back({{}, Shown(raw, dest)});
+  const std::vector<const ArgumentRule*> refusing = Refusing(args, raw, Reach::kCommandLine);
+  std::vector<RuleFinding> findings;
+  for (const ParseProblem& problem : raw.problems()) {
+    for (const ArgumentRule* rule : refusing) {
+      if (rule->problem == problem.kind) findings.push_back(Stopped(*rule, raw, problem));
     }
-    errors.push_back(std::move(error));
   }
-  return errors;
+  for (const ArgumentRule* rule : refusing) {
+    if (rule->problem) continue;
+    const std::vector<std::string_view> dests = DestsOf(*rule, args);
+    base::Diagnostic error =
+        Refusal(*rule, args, name, dests.empty() ? "" : Shown(raw, dests.front()));
+    for (std::string_view dest : dests) {
+      error.fields.push_back(Flag(raw, dest));
+      error.where.push_back({WordOf(raw, dest), Shown(raw, dest)});
+    }
+    findings.push_back({rule, std::move(error)});
+  }
+  return findings;
 }
 
 }  // namespace nam56r::dialect

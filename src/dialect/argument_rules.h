@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +51,8 @@ struct ArgumentRule {
   /// does not.
   std::string_view fails = {};
   std::string_view passes = {};
+  /// Of a rule about what the parser stops at: each problem of this kind is a finding of its own.
+  std::optional<ParseProblem::Kind> problem = {};
 };
 
 struct RuleEntry {
@@ -77,7 +80,16 @@ std::string_view FieldOfDest(std::string_view dest);
 base::Diagnostics CheckContract(const seams::Context& context, const EffectiveArgs& args,
                                 const EffectiveArgs& raw);
 
-/// The same of a command line, in the words of its flags. Nothing is known of files and lines.
-base::Diagnostics CheckCommandLine(const EffectiveArgs& args, const EffectiveArgs& raw);
+struct RuleFinding {
+  const ArgumentRule* rule;
+  base::Diagnostic diagnostic;
+};
+
+/// File of a place on a raw command line, whose line is the number of the word, from 1.
+inline constexpr std::string_view kArgv = "argv";
+
+/// The same of a command line, in the words of its flags; what the parser stops at stands first, in
+/// the order of the line. A side that stands on the line has its place there (kArgv).
+std::vector<RuleFinding> CheckCommandLine(const EffectiveArgs& args, const EffectiveArgs& raw);
 
 }  // namespace nam56r::dialect

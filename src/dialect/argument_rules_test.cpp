@@ -193,9 +193,15 @@ TEST(ArgumentRules, SpeakOfFieldsInAContractAndOfFlagsOnACommandLine) {
   const EffectiveArgs raw(*FindRelease("megatron@0.17"), argv);
   EffectiveArgs args = raw;
   ApplyRewrites(args);
-  base::Diagnostics errors = CheckCommandLine(args, raw);
-  std::erase_if(errors, [](const auto& e) { return e.severity != base::Severity::kError; });
-  ASSERT_EQ(errors.size(), 1u);
+  std::vector<RuleFinding> found = CheckCommandLine(args, raw);
+  std::erase_if(found, [](const RuleFinding& one) {
+    return one.diagnostic.severity != base::Severity::kError;
+  });
+  ASSERT_EQ(found.size(), 1u);
+  const std::vector<base::Diagnostic> errors = {found[0].diagnostic};
+  EXPECT_EQ(errors[0].where.front().at.file, kArgv);
+  EXPECT_EQ(argv.at(static_cast<std::size_t>(errors[0].where.front().at.line) - 1),
+            "--overlap-param-gather");
   EXPECT_THAT(errors[0].message, HasSubstr("--overlap-param-gather: megatron@0.17"));
   EXPECT_THAT(errors[0].message, HasSubstr("arguments.py:validate_args"));
   EXPECT_THAT(errors[0].fix, HasSubstr("--use-distributed-optimizer"));
@@ -245,6 +251,7 @@ TEST(ArgumentRules, NameArgumentsAndFieldsThatExist) {
   for (const auto& [rule, group, file] : ArgumentRules()) {
     EXPECT_FALSE(rule->why.empty() || rule->fix.empty() || rule->source.empty()) << rule->why;
     EXPECT_TRUE(rule->valid_of != nullptr || !rule->valid.empty()) << rule->why;
+    EXPECT_EQ(rule->dests.front().empty(), rule->problem.has_value()) << rule->code;
     for (std::string_view dest : rule->dests) {
       if (dest.empty()) continue;
       const auto has = [&](const Release& release) { return release.FindDest(dest) != nullptr; };

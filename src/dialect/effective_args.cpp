@@ -9,85 +9,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-template <class T>
-bool ReadNumber(std::string_view text, T& value) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end;
-}
-
-bool IsOption(std::string_view token) {
-  if (token.size() < 2 || token.front() != '-') return false;
-  double number = 0;
-  return !ReadNumber(token, number);  // argparse takes "-1" as a value
-}
-
-// "AttnBackend.flash" -> "flash", which is what the parser takes.
-std::string_view MemberName(std::string_view text) { return text.substr(text.find('.') + 1); }
-
-// A value that is not of its type stays text: Violations() says so.
-Json Typed(const Argument& argument, std::string_view word) {
-  if (argument.type == "float") {
-    double number = 0;
-    if (ReadNumber(word, number)) return number;
-  } else if (argument.type == "bool") {
-    return !word.empty();  // Python's bool("False") is true
-  } else if (argument.type == "enum_type_handler") {
-    return std::string(MemberName(word));
-  } else if (argument.type == "int" || argument.type.ends_with("_freq_type")) {
-    std::int64_t number = 0;
-    if (ReadNumber(word, number)) return number;
-  }
-  return std::string(word);
-}
-
-Json DefaultOf(const Argument& argument) {
-  Json value = Json::parse(argument.default_json);
-  if (argument.type == "enum_type_handler" && value.is_string()) {
-    return std::string(MemberName(value.get_ref<const std::string&>()));
-  }
-  return value;
-}
-
-struct Count {
-  std::size_t least;
-  std::size_t most;
-};
-
-Count Takes(const Argument& argument) {
-  constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
-  if (argument.action != Action::kStore) return {0, 0};
-  if (argument.nargs.empty()) return {1, 1};
-  if (argument.nargs == "?") return {0, 1};
-  if (argument.nargs == "*") return {0, kAny};
-  if (argument.nargs == "+") return {1, kAny};
-  std::size_t exactly = 0;
-  ReadNumber(argument.nargs, exactly);
-  return {exactly, exactly};
-}
-
-Json Stored(const Argument& argument, std::string_view flag, std::span<const std::string> words) {
-  switch (argument.action) {
-    case Action::kStoreTrue:
-      return true;
-    case Action::kStoreFalse:
-      return false;
-    case Action::kBooleanOptional:
-      return !flag.starts_with("--no-");
-    case Action::kHelp:
-      return nullptr;
-    case Action::kStore:
-      break;
-  }
-  if (argument.nargs.empty() || argument.nargs == "?") {
-    return words.empty() ? Json() : Typed(argument, words.front());
-  }
-  Json list = Json::array();
-  for (const std::string& word : words) list.push_back(Typed(argument, word));
-  return list;
-}
-
 const Json kNull;
 
 }  // namespace
@@ -99,89 +20,121 @@ std::string Surroundings::Variable(const std::string& name) const {
 
 EffectiveArgs::EffectiveArgs(const Release& release, std::span<const std::string> argv,
                              Surroundings surroundings)
-    : release_(&release), surroundings_(std::move(surroundings)) {
+    : release_(&release), index_(&SurfaceIndex::Of(release)), slots_(index_->dests()) {
+  surroundings.world_size = std::clamp<std::int64_t>(surroundings.world_size, 0, kMostSize);
+  surroundings_ = std::make_shared<const Surroundings>(std::move(surroundings));
   Read(argv);
 }
 
-void EffectiveArgs::Read(std::span<const std::string> argv) {
-  for (std::size_t at = 0; at < argv.size();) {
-    const std::string_view token = argv[at++];
-    const std::size_t equals = token.find('=');
-    const std::string_view flag = token.substr(0, equals);
-    const Argument* argument = IsOption(token) ? release_->FindFlag(flag) : nullptr;
-    if (argument == nullptr) {
-      unread_.emplace_back(token);
-      continue;
-    }
-    flags_[argument->dest] = *std::find(argument->flags.begin(), argument->flags.end(), flag);
-    if (equals != std::string_view::npos) {
-      const std::string word(token.substr(equals + 1));
-      values_[argument->dest] = Stored(*argument, flag, std::span(&word, 1));
-      continue;
-    }
-    const std::size_t begin = at;
-    const Count count = Takes(*argument);
-    while (at < argv.size() && at - begin < count.most && !IsOption(argv[at])) ++at;
-    values_[argument->dest] = Stored(*argument, flag, argv.subspan(begin, at - begin));
+bool EffectiveArgs::Stops(ParseProblem::Kind kind) const {
+  return std::any_of(problems_.begin(), problems_.end(),
+                     [&](const ParseProblem& problem) { return problem.kind == kind; });
+}
+
+bool EffectiveArgs::Given(Dest dest) const {
+  const std::size_t at = index_->FindDest(dest);
+  return at != SurfaceIndex::kNone && slots_[at].flag != 0;
+}
+
+std::string_view EffectiveArgs::FlagOf(Dest dest) const {
+  const std::size_t at = index_->FindDest(dest);
+  if (at == SurfaceIndex::kNone) return {};
+  if (slots_[at].flag != 0) return index_->Spelling(slots_[at].flag - 1U);
+  return index_->ArgumentOf(at).flags.front();
+}
+
+std::size_t EffectiveArgs::WordOf(Dest dest) const {
+  const std::size_t at = index_->FindDest(dest);
+  return at != SurfaceIndex::kNone && slots_[at].flag != 0 ? slots_[at].word : kNoWord;
+}
+
+const Json& EffectiveArgs::Value(Dest dest) const {
+  const std::size_t at = index_->FindDest(dest);
+  if (at == SurfaceIndex::kNone) return kNull;
+  const std::int16_t value = slots_[at].value;
+  return value < 0 ? index_->Default(at) : values_[static_cast<std::size_t>(value)];
+}
+
+bool EffectiveArgs::On(Dest dest) const {
+  const Json& value = Value(dest);
+  switch (value.type()) {
+    case Json::value_t::boolean:
+      return value.get<bool>();
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned:
+    case Json::value_t::number_float:
+      return value.get<double>() != 0;
+    case Json::value_t::string:
+      return !value.get_ref<const std::string&>().empty();
+    default:
+      return !value.is_null() && !value.empty();
   }
 }
 
-bool EffectiveArgs::Given(std::string_view dest) const { return flags_.contains(dest); }
-
-std::string_view EffectiveArgs::FlagOf(std::string_view dest) const {
-  if (const auto it = flags_.find(dest); it != flags_.end()) return it->second;
-  const Argument* argument = release_->FindDest(dest);
-  return argument == nullptr ? std::string_view() : argument->flags.front();
-}
-
-const Json& EffectiveArgs::Value(std::string_view dest) const {
-  if (const auto it = values_.find(dest); it != values_.end()) return it->second;
-  const Argument* argument = release_->FindDest(dest);
-  if (argument == nullptr) return kNull;
-  return values_.emplace(argument->dest, DefaultOf(*argument)).first->second;
-}
-
-bool EffectiveArgs::On(std::string_view dest) const {
+std::int64_t EffectiveArgs::Int(Dest dest, std::int64_t otherwise) const {
   const Json& value = Value(dest);
-  if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number()) return value.get<double>() != 0;
-  if (value.is_string()) return !value.get_ref<const std::string&>().empty();
-  return !value.is_null() && !value.empty();
+  if (!value.is_number_integer()) return otherwise;
+  const std::int64_t number = value.get<std::int64_t>();
+  if (number >= -kMostSize && number <= kMostSize) return number;
+  if (index_->IsCount(index_->FindDest(dest))) return number;
+  return number < 0 ? -kMostSize : kMostSize;
 }
 
-std::int64_t EffectiveArgs::Int(std::string_view dest, std::int64_t otherwise) const {
-  const Json& value = Value(dest);
-  return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
-}
-
-double EffectiveArgs::Number(std::string_view dest, double otherwise) const {
+double EffectiveArgs::Number(Dest dest, double otherwise) const {
   const Json& value = Value(dest);
   return value.is_number() ? value.get<double>() : otherwise;
 }
 
-std::string EffectiveArgs::Text(std::string_view dest) const {
+std::string_view EffectiveArgs::View(Dest dest) const {
   const Json& value = Value(dest);
-  return value.is_string() ? value.get<std::string>() : "";
+  return value.is_string() ? std::string_view(value.get_ref<const std::string&>())
+                           : std::string_view();
 }
 
-bool EffectiveArgs::Lists(std::string_view dest, std::string_view item) const {
+bool EffectiveArgs::Lists(Dest dest, std::string_view item) const {
+  const auto is = [&](const Json& one) {
+    return one.is_string() && one.get_ref<const std::string&>() == item;
+  };
   const Json& value = Value(dest);
-  if (!value.is_array()) return value.is_string() && value == item;
-  return std::any_of(value.begin(), value.end(),
-                     [&](const Json& element) { return element == item; });
+  return value.is_array() ? std::any_of(value.begin(), value.end(), is) : is(value);
 }
 
-std::size_t EffectiveArgs::Size(std::string_view dest) const { return Value(dest).size(); }
+std::size_t EffectiveArgs::Size(Dest dest) const { return Value(dest).size(); }
 
-void EffectiveArgs::Set(std::string_view dest, Json value) {
-  if (const Argument* argument = release_->FindDest(dest))
-    values_[argument->dest] = std::move(value);
+void EffectiveArgs::Set(Dest dest, Json value) {
+  const std::size_t at = index_->FindDest(dest);
+  if (at != SurfaceIndex::kNone) Assign(slots_[at], std::move(value));
+}
+
+void EffectiveArgs::Assign(Slot& slot, Json value) {
+  if (slot.value >= 0) {
+    values_[static_cast<std::size_t>(slot.value)] = std::move(value);
+    return;
+  }
+  slot.value = static_cast<std::int16_t>(values_.size());  // at most one a dest
+  values_.push_back(std::move(value));
+}
+
+std::int64_t Product(std::initializer_list<std::int64_t> factors) {
+  std::int64_t product = 1;
+  bool negative = false;
+  bool zero = false;
+  bool beyond = false;
+  for (const std::int64_t factor : factors) {
+    negative = negative != (factor < 0);
+    zero = zero || factor == 0;
+    beyond = beyond || __builtin_mul_overflow(product, factor, &product);
+  }
+  if (zero) return 0;
+  if (!beyond) return product;
+  return negative ? -std::numeric_limits<std::int64_t>::max()
+                  : std::numeric_limits<std::int64_t>::max();
 }
 
 std::int64_t DataParallel(const EffectiveArgs& args) {
-  const std::int64_t model = args.Int("tensor_model_parallel_size", 1) *
-                             args.Int("pipeline_model_parallel_size", 1) *
-                             args.Int("context_parallel_size", 1);
+  const std::int64_t model =
+      Product({args.Int("tensor_model_parallel_size", 1),
+               args.Int("pipeline_model_parallel_size", 1), args.Int("context_parallel_size", 1)});
   return model > 0 ? args.surroundings().world_size / model : 0;
 }
 

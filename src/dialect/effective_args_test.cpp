@@ -3,13 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "src/dialect/rewrite_rules.h"
 
 namespace nam56r::dialect {
 namespace {
 
 using nlohmann::json;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using Strings = std::vector<std::string>;
 
@@ -33,7 +34,7 @@ TEST(EffectiveArgs, ReadsACommandLineAsArgparseDoes) {
   EXPECT_TRUE(args.Is("attention_backend", "flash"));
   EXPECT_EQ(args.Number("min_lr"), -1);  // a number, not a flag
   EXPECT_EQ(args.Value("moe_aux_loss_coeff"), json::array({0.5}));
-  EXPECT_THAT(args.unread(), IsEmpty());
+  EXPECT_THAT(args.problems(), IsEmpty());
 }
 
 TEST(EffectiveArgs, KnowsWhatWasNotGiven) {
@@ -48,10 +49,106 @@ TEST(EffectiveArgs, KnowsWhatWasNotGiven) {
   EXPECT_FALSE(Read({}, "megatron@0.16").Has("hybrid_layer_pattern"));
 }
 
-TEST(EffectiveArgs, KeepsWhatNoArgumentTakes) {
+// What argparse of Python 3.12 answers to the same lines.
+TEST(EffectiveArgs, StopsWhereArgparseStops) {
+  using Kind = ParseProblem::Kind;
+  struct Case {
+    Strings argv;
+    std::vector<std::pair<Kind, std::size_t>> problems;  // kind, and word from 0
+  };
+  const std::vector<Case> cases = {
+      {{"stray", "--bf16", "more"}, {{Kind::kStrayWord, 0}, {Kind::kStrayWord, 2}}},
+      {{"--no-such-flag", "1", "2", "--bf16"}, {{Kind::kUnknownFlag, 0}}},
+      {{"--no-such-flag=1"}, {{Kind::kUnknownFlag, 0}}},
+      {{"--micro-batch", "1"}, {{Kind::kUnknownFlag, 0}}},  // no abbreviations
+      {{"-x"}, {{Kind::kUnknownFlag, 0}}},
+      {{"--lr", "1", "2"}, {{Kind::kStrayWord, 2}}},
+      {{"--lr"}, {{Kind::kMissingValue, 0}}},
+      {{"--lr", "--bf16"}, {{Kind::kMissingValue, 0}}},
+      {{"--lr", "-1e-5"}, {{Kind::kMissingValue, 0}, {Kind::kUnknownFlag, 1}}},
+      {{"--lr", "-1"}, {}},
+      {{"--lr", "-.5"}, {}},
+      {{"--lr=-1e-5"}, {}},
+      {{"--lr", "-1 2"}, {{Kind::kWrongType, 1}}},
+      {{"--lr="}, {{Kind::kWrongType, 0}}},
+      {{"--save="}, {}},
+      {{"--recompute-modules"}, {{Kind::kMissingValue, 0}}},
+      {{"--recompute-modules=mlp"}, {}},
+      {{"--data-path"}, {}},  // any number of values, none among them
+      {{"--data-path", "a", "--", "b"}, {{Kind::kStrayWord, 2}, {Kind::kStrayWord, 3}}},
+      {{"--rampup-batch-size", "1", "2"}, {{Kind::kWrongCount, 0}}},
+      {{"--rampup-batch-size=1"}, {{Kind::kWrongCount, 0}}},
+      {{"--rampup-batch-size", "1", "2", "3", "4"}, {{Kind::kStrayWord, 4}}},
+      {{"--bf16=1"}, {{Kind::kUnexpectedValue, 0}}},
+      {{"-h"}, {{Kind::kHelp, 0}}},
+      {{"-hx"}, {{Kind::kUnexpectedValue, 0}}},
+      {{"--", "-h"}, {{Kind::kStrayWord, 0}, {Kind::kStrayWord, 1}}},
+      {{"-"}, {{Kind::kStrayWord, 0}}},
+      {{""}, {{Kind::kStrayWord, 0}}},
+      {{"--micro-batch-size", "1e3"}, {{Kind::kWrongType, 1}}},
+      {{"--optimizer", "Adam"}, {{Kind::kNotAChoice, 1}}},
+      {{"--timing-log-level", "+1"}, {}},  // choices are compared after conversion
+      {{"--timing-log-level", "3"}, {{Kind::kNotAChoice, 1}}},
+      {{"--exit-signal", "SIGTERM"}, {}},
+      {{"--exit-signal", "15"}, {{Kind::kWrongType, 1}}},
+      {{"--cuda-graph-modules", "attn", "bogus"}, {{Kind::kWrongType, 2}}},
+      {{"--cuda-graph-modules", "attn", "full_iteration"}, {}},
+      {{"--moe-layer-freq", "[0]+[1]*3"}, {}},
+      {{"--moe-layer-freq", "[0]+1"}, {{Kind::kWrongType, 1}}},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::pair<Kind, std::size_t>> found;
+    for (const ParseProblem& problem : Read(c.argv).problems()) {
+      found.emplace_back(problem.kind, problem.word);
+    }
+    EXPECT_EQ(found, c.problems) << testing::PrintToString(c.argv);
+  }
+}
+
+TEST(EffectiveArgs, ConvertsAsTheTypesDo) {
   const EffectiveArgs args =
-      Read({"stray", "--bf16", "more", "--no-such-flag", "1", "--lr", "1", "2"});
-  EXPECT_THAT(args.unread(), ElementsAre("stray", "more", "--no-such-flag", "1", "2"));
+      Read({"--moe-layer-freq", "([0]*3+[1]*1)*2", "--window-size", "(8,0)", "--exit-signal",
+            "SIGINT", "--seed", " 1_000 ", "--no-rope-freq", "4"});
+  EXPECT_THAT(args.problems(), IsEmpty());
+  EXPECT_EQ(args.Value("moe_layer_freq"), json({0, 0, 0, 1, 0, 0, 0, 1}));
+  EXPECT_EQ(args.Value("window_size"), json({8, 0}));
+  EXPECT_EQ(args.Value("exit_signal"), 2);
+  EXPECT_EQ(args.Int("seed"), 1000);
+  EXPECT_EQ(args.Int("no_rope_freq"), 4);
+}
+
+TEST(EffectiveArgs, KnowsWhereAFlagStands) {
+  const EffectiveArgs args = Read({"--lr", "1", "--bf16", "--lr=2"});
+  EXPECT_EQ(args.WordOf("lr"), 3u);
+  EXPECT_EQ(args.WordOf("bf16"), 2u);
+  EXPECT_EQ(args.WordOf("fp16"), EffectiveArgs::kNoWord);
+  EXPECT_EQ(args.WordOf("no_such_thing"), EffectiveArgs::kNoWord);
+}
+
+TEST(EffectiveArgs, CopiesAreTheirOwn) {
+  const EffectiveArgs raw = Read({"--save", "there", "--lr", "1"});
+  EffectiveArgs args = raw;
+  args.Set("save", "elsewhere");
+  args.Set("seq_length", 5);
+  EXPECT_EQ(raw.Text("save"), "there");
+  EXPECT_EQ(args.Text("save"), "elsewhere");
+  EXPECT_TRUE(raw.IsNull("seq_length"));
+  EXPECT_EQ(args.Int("seq_length"), 5);
+  EXPECT_FALSE(args.Given("seq_length"));
+}
+
+// A product of two sizes always fits; counts are not cut.
+TEST(EffectiveArgs, BoundsWhatIsMultiplied) {
+  const EffectiveArgs args = Read({"--hidden-size", "99999999999999999999", "--num-layers",
+                                   "-9223372036854775808", "--train-samples", "5000000000"});
+  EXPECT_EQ(args.Int("hidden_size"), EffectiveArgs::kMostSize);
+  EXPECT_EQ(args.Int("num_layers"), -EffectiveArgs::kMostSize);
+  EXPECT_EQ(args.Int("train_samples"), 5000000000);
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(Product({kMost, 2}), kMost);
+  EXPECT_EQ(Product({kMost, -2, 3}), -kMost);
+  EXPECT_EQ(Product({kMost, kMost, 0}), 0);
+  EXPECT_EQ(Product({-3, 5}), -15);
 }
 
 TEST(EffectiveArgs, TheLastOfTwoSpellingsWins) {
@@ -67,7 +164,10 @@ TEST(EffectiveArgs, TakesMalformedLines) {
   EXPECT_EQ(Read({"--micro-batch-size", "four"}).Value("micro_batch_size"), "four");
   EXPECT_EQ(Read({"--micro-batch-size", "four"}).Int("micro_batch_size", 7), 7);
   EXPECT_TRUE(Read({"--lr="}).Given("lr"));
-  EXPECT_THAT(Read({"", "-", "--", "---", "=", "--=x"}).unread().size(), 6u);
+  const EffectiveArgs odd = Read({"", "-", "---", "=", "--=x", "--"});
+  EXPECT_EQ(odd.problem_count(), 5u);  // the word behind "---" is its own
+  EXPECT_EQ(Read(Strings(1000, "stray")).problem_count(), 1000u);
+  EXPECT_EQ(Read(Strings(1000, "stray")).problems().size(), EffectiveArgs::kMostProblems);
   Strings many(2000, "--bf16");
   EXPECT_TRUE(Read(many).On("bf16"));
 }

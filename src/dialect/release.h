@@ -19,6 +19,8 @@ struct Argument {
   std::string_view type;   ///< "int", "float", "str", the name of a function, or empty
   std::span<const std::string_view> choices;  ///< empty: any value of the type
   std::string_view default_json;              ///< the parser's default, as JSON
+  /// What a type that is a function of the release looks words up in; empty for all others.
+  std::span<const std::string_view> members = {};
 };
 
 /// The argument surface of one release.
@@ -61,7 +63,7 @@ std::string_view EntryPoint(const Release& release);
 std::vector<std::string> Violations(const Release& release, std::string_view flag,
                                     std::span<const std::string> values);
 
-/// The same of a whole command line, split at the tokens that begin with "--".
+/// The same of a whole command line (parse_problem.h).
 std::vector<std::string> Violations(const Release& release, std::span<const std::string> argv);
 
 }  // namespace nam56r::dialect

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/dialect/argument_rules.h"
+#include "src/dialect/argument_values.h"
 
 /// What several rules ask of a command line.
 namespace nam56r::dialect::rules {
@@ -15,10 +16,18 @@ using Args = EffectiveArgs;
 using Reach = ArgumentRule::Reach;
 using Stage = ArgumentRule::Stage;
 
+inline constexpr std::string_view kParse = "arguments.py:parse_args";
 inline constexpr std::string_view kValidate = "arguments.py:validate_args";
 inline constexpr std::string_view kConfig = "transformer_config.py:TransformerConfig.__post_init__";
 inline constexpr std::string_view kFromArgs = "core_transformer_config_from_args";
 inline constexpr std::string_view kOptimizer = "optimizer_config.py:OptimizerConfig.__post_init__";
+
+/// Whether int() takes the variable |name|, where it is set.
+inline bool NumberOrUnset(const Args& a, const std::string& name) {
+  const auto& environment = a.surroundings().environment;
+  const auto set = environment.find(name);
+  return set == environment.end() || PythonInt(set->second).has_value();
+}
 
 // Layout.
 inline std::int64_t Tp(const Args& a) { return a.Int("tensor_model_parallel_size", 1); }

@@ -12,7 +12,7 @@ inline constexpr ArgumentRule kExpertWidthNeedsExperts = {
         [](const Args& a, const Args&) {
           return a.IsNull("num_experts") && !a.IsNull("moe_ffn_hidden_size") &&
                  !(a.minor() >= 18 &&
-                   (a.Int("moe_layer_freq", 1) > 1 || a.Value("moe_layer_freq").is_string()));
+                   (a.Int("moe_layer_freq", 1) > 1 || !a.Value("moe_layer_freq").is_number()));
         },
     .why = "has no experts whose width it could set",
     .fix = "leave {moe_ffn_hidden_size} out, or give {num_experts}",
