@@ -91,16 +91,6 @@ Values Theirs(const json& row) {
   return values;
 }
 
-// The recordings end with the configuration classes: of a model that fails when it is built, or
-// trains another than was meant, they know nothing.
-bool WouldBeInTheAnswer(const ArgumentRule& rule) {
-  if (rule.severity != base::Severity::kError || rule.stage == ArgumentRule::Stage::kRun) {
-    return false;
-  }
-  return rule.stage != ArgumentRule::Stage::kBuild ||
-         rule.source.find("config") != std::string_view::npos;
-}
-
 class Answers : public testing::TestWithParam<Recorded> {
  protected:
   void SetUp() override {
