@@ -132,9 +132,12 @@ std::int64_t Product(std::initializer_list<std::int64_t> factors) {
 }
 
 std::int64_t DataParallel(const EffectiveArgs& args) {
-  const std::int64_t model =
-      Product({args.Int("tensor_model_parallel_size", 1),
-               args.Int("pipeline_model_parallel_size", 1), args.Int("context_parallel_size", 1)});
+  std::int64_t tensor = args.Int("tensor_model_parallel_size", 1);
+  // Ranks that share the shards of a weight hold no batch of their own.
+  const std::int64_t shards = args.Int("tensor_parallel_num_weight_shards");
+  if (tensor > 0 && shards > tensor && shards % tensor == 0) tensor = shards;
+  const std::int64_t model = Product(
+      {tensor, args.Int("pipeline_model_parallel_size", 1), args.Int("context_parallel_size", 1)});
   return model > 0 ? args.surroundings().world_size / model : 0;
 }
 

@@ -33,6 +33,11 @@ constexpr RewriteRule kRules[] = {
      .why = "local graphs capture moe_router and moe_preprocess together",
      .source = kConfig,
      .releases = {.until = 17}},
+    {.dest = "recompute_granularity",
+     .applies = [](const Args& a) { return a.On("moe_layer_recompute"); },
+     .to = [](const Args&) -> json { return "selective"; },
+     .why = "--moe-layer-recompute stands for it",
+     .source = kConfig},
     {.dest = "recompute_modules",
      .applies =
          [](const Args& a) {
@@ -40,6 +45,19 @@ constexpr RewriteRule kRules[] = {
          },
      .to = [](const Args&) { return json::array({"core_attn"}); },
      .why = "selective recompute that names nothing is that of attention",
+     .source = kConfig},
+    {.dest = "recompute_modules",
+     .applies =
+         [](const Args& a) {
+           return a.On("moe_layer_recompute") && !a.Lists("recompute_modules", "moe");
+         },
+     .to =
+         [](const Args& a) {
+           json modules = a.Value("recompute_modules");
+           modules.push_back("moe");
+           return modules;
+         },
+     .why = "--moe-layer-recompute stands for it",
      .source = kConfig},
     {.dest = "experimental_attention_variant",
      .applies =
@@ -49,7 +67,7 @@ constexpr RewriteRule kRules[] = {
      .to = [](const Args&) -> json { return "dsa"; },
      .why = "the pattern has a layer D",
      .source = kFromArgs,
-     .releases = {.since = 19}},
+     .releases = {.since = 18}},
     {.dest = "rope_type",
      .applies =
          [](const Args& a) { return a.On("multi_latent_attention") && a.IsNull("rope_type"); },

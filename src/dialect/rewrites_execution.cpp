@@ -22,6 +22,15 @@ constexpr RewriteRule kRules[] = {
      .to = [](const Args&) -> json { return "969, 30, 1"; },
      .why = "the split of old, where data is given and no split",
      .source = kValidate},
+    {.dest = "tokenizer_special_tokens",
+     .applies =
+         [](const Args& a) {
+           return a.On("tiktoken_special_tokens") && !a.On("tokenizer_special_tokens");
+         },
+     .to = [](const Args& a) { return a.Value("tiktoken_special_tokens"); },
+     .why = "--tiktoken-special-tokens is its old name",
+     .source = kValidate,
+     .releases = {.until = 17}},
     {.dest = "create_attention_mask_in_dataloader",
      .applies = [](const Args& a) { return a.On("dataloader_inter_document_masking"); },
      .to = False,

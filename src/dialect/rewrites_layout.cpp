@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <sstream>
+
 #include "src/dialect/rewrite_rules.h"
+#include "src/dialect/rules/phases.h"
 
 namespace nam56r::dialect {
 namespace {
@@ -22,6 +26,21 @@ json WithoutScopes(const json& modules) {
     }
   }
   return kept;
+}
+
+// "20, 10" -> [10, 20]; what is no number stays, and is refused.
+json Phases(const std::string& text) {
+  if (!rules::ArePhases(text)) return text;
+  std::vector<std::int64_t> steps;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    std::erase(word, '_');
+    std::int64_t step = 0;
+    std::istringstream(word) >> step;
+    steps.push_back(step);
+  }
+  std::sort(steps.begin(), steps.end());
+  return steps;
 }
 
 constexpr RewriteRule kRules[] = {
@@ -155,6 +174,11 @@ constexpr RewriteRule kRules[] = {
      .releases = {.since = 18}},
 
     // Batch.
+    {.dest = "phase_transition_iterations",
+     .applies = [](const Args& a) { return a.On("phase_transition_iterations"); },
+     .to = [](const Args& a) { return Phases(a.Text("phase_transition_iterations")); },
+     .why = "the beginnings of phases are read as numbers and sorted",
+     .source = kValidate},
     {.dest = "global_batch_size",
      .applies = [](const Args& a) { return a.IsNull("global_batch_size"); },
      .to = [](const Args& a) -> json { return a.Int("micro_batch_size") * DataParallel(a); },

@@ -11,7 +11,7 @@ constexpr std::string_view kValidate = "arguments.py:validate_args";
 json False(const Args&) { return false; }
 json True(const Args&) { return true; }
 
-bool HasPattern(const Args& a) { return !a.Text("hybrid_layer_pattern").empty(); }
+bool HasPattern(const Args& a) { return !a.IsNull("hybrid_layer_pattern"); }
 
 // "A" and "B" twice -> "A/B/B".
 json WithMtpBlocks(const Args& a) {

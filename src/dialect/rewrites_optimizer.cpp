@@ -1,4 +1,5 @@
 #include "src/dialect/rewrite_rules.h"
+#include "src/dialect/rules/weight_shards.h"
 
 namespace nam56r::dialect {
 namespace {
@@ -92,6 +93,37 @@ constexpr RewriteRule kRules[] = {
          },
      .why = "sharded experts are gathered ahead of the products",
      .source = kValidate},
+    {.dest = "high_priority_stream_groups",
+     .applies =
+         [](const Args& a) {
+           return a.surroundings().architecture >= 10 && rules::ShardsWeights(a) &&
+                  !a.Lists("high_priority_stream_groups", "gtp_remat");
+         },
+     .to =
+         [](const Args& a) {
+           json groups = a.Value("high_priority_stream_groups");
+           groups.push_back("gtp_remat");
+           return groups;
+         },
+     .why = "shards of weights are gathered ahead of the products",
+     .source = kValidate,
+     .releases = {.since = 19}},
+    {.dest = "high_priority_stream_groups",
+     .applies =
+         [](const Args& a) {
+           return a.surroundings().architecture >= 10 && a.minor() >= 19 &&
+                  rules::ExpertWeightShards(a) > 1 &&
+                  !a.Lists("high_priority_stream_groups", "expt_gtp_remat");
+         },
+     .to =
+         [](const Args& a) {
+           json groups = a.Value("high_priority_stream_groups");
+           groups.push_back("expt_gtp_remat");
+           return groups;
+         },
+     .why = "shards of experts are gathered ahead of the products",
+     .source = kValidate,
+     .releases = {.since = 19}},
 
     // Update rules.
     {.dest = "use_distributed_optimizer",

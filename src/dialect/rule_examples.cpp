@@ -148,6 +148,8 @@ class Line {
         Remove(Renamed(word.substr(1)));
       } else if (word == "!sm") {
         line_.surroundings.knows_architecture = false;
+      } else if (word == "!te") {
+        line_.surroundings.transformer_engine.reset();
       } else if (word == "!pkg") {
         line_.surroundings.packages.reset();
       } else if (word.starts_with("!pkg:")) {

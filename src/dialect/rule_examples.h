@@ -25,7 +25,7 @@ struct ExampleLine {
 ///     sm:10             GPUs of this major compute capability; "!sm": of one that is not known
 ///     !pkg:NAME         a host that lacks this package; "!pkg": one of which nothing is known
 ///     gpus:1            a host with so many GPUs
-///     te:2.6            a host with this Transformer Engine
+///     te:2.6            a host with this Transformer Engine; "!te": with one that is not known
 ///     rm:DIR            a launcher that empties this directory
 ///     gpt               first of all: a mixture-of-experts GPT with TP 2 and PP 2 instead
 ///

@@ -52,7 +52,7 @@ inline bool OneConnection(const Args& a) {
 inline bool Experts(const Args& a) { return !a.IsNull("num_experts"); }
 inline bool Dsa(const Args& a) {
   return a.Is("experimental_attention_variant", "dsa") ||
-         (a.minor() >= 19 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
+         (a.minor() >= 18 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
 }
 /// A hybrid model: 0.16 has the pattern under its old name.
 inline bool Hybrid(const Args& a) { return !LayerPattern(a).empty(); }

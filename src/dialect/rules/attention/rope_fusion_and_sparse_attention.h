@@ -12,7 +12,7 @@ inline constexpr ArgumentRule kRopeFusionAndSparseAttention = {
         [](const Args& a, const Args&) {
           const bool dsa =
               a.Is("experimental_attention_variant", "dsa") ||
-              (a.minor() >= 19 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
+              (a.minor() >= 18 && a.Text("hybrid_layer_pattern").find('D') != std::string::npos);
           const bool said = a.On("multi_latent_attention") && !a.IsNull("rope_type") &&
                             !a.Is("rope_type", "yarn");  // by the rule above
           return a.On("apply_rope_fusion") && dsa && !said;

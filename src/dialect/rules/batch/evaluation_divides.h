@@ -12,8 +12,9 @@ inline constexpr ArgumentRule kEvaluationDivides = {
               "eval_micro_batch_size"},
     .refuses =
         [](const Args& a, const Args&) {
-          const std::int64_t once = a.Int("eval_micro_batch_size") * DataParallel(a);
-          return once <= 0 || a.Int("eval_global_batch_size") % once != 0;
+          const std::int64_t ranks = DataParallel(a);
+          const std::int64_t once = Product(a.Int("eval_micro_batch_size"), ranks);
+          return ranks > 0 && (once == 0 || a.Int("eval_global_batch_size") % once != 0);
         },
     .why =
         "wants the evaluation batch, by default the training batch, in whole micro-batches on "

@@ -9,8 +9,8 @@ inline constexpr ArgumentRule kGlooGathersLegacy = {
     .title = "Legacy checkpoints without Gloo",
     .dests = {"ckpt_format", "use_distributed_optimizer"},
     .refuses =
-        [](const Args& a, const Args&) {
-          return !GlooGroups(a) && a.On("use_distributed_optimizer") &&
+        [](const Args& a, const Args& raw) {
+          return !GlooGroups(raw) && a.On("use_distributed_optimizer") &&
                  a.Is("ckpt_format", "torch");
         },
     .why = "gathers the distributed optimizer for the format torch over Gloo",

@@ -9,8 +9,8 @@ inline constexpr ArgumentRule kGlooReshards = {
     .title = "Frugal resharding without Gloo",
     .dests = {"distrib_optim_fully_reshardable_mem_efficient", "dist_ckpt_optim_fully_reshardable"},
     .refuses =
-        [](const Args& a, const Args&) {
-          return !GlooGroups(a) && a.On("use_distributed_optimizer") &&
+        [](const Args& a, const Args& raw) {
+          return !GlooGroups(raw) && a.On("use_distributed_optimizer") &&
                  !a.Is("ckpt_format", "torch") && a.On("dist_ckpt_optim_fully_reshardable") &&
                  a.On("distrib_optim_fully_reshardable_mem_efficient");
         },

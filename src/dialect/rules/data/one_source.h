@@ -10,8 +10,9 @@ inline constexpr ArgumentRule kOneSource = {
     .dests = {"mock_data", "data_path"},
     .refuses =
         [](const Args& a, const Args&) {
-          const bool split = !a.IsNull("train_data_path") || !a.IsNull("valid_data_path") ||
-                             !a.IsNull("test_data_path");
+          // A list that is given without values is no source.
+          const bool split =
+              a.On("train_data_path") || a.On("valid_data_path") || a.On("test_data_path");
           return (a.On("mock_data") ? 1 : 0) + (a.On("data_path") ? 1 : 0) + (split ? 1 : 0) > 1;
         },
     .why = "takes one source of data",

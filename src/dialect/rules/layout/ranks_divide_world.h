@@ -13,7 +13,7 @@ inline constexpr ArgumentRule kRanksDivideWorld = {
     .refuses =
         [](const Args& a, const Args&) {
           const std::int64_t model = Product(Product(Tp(a), Pp(a)), Cp(a));
-          return model <= 0 || a.surroundings().world_size % model != 0;
+          return model == 0 || a.surroundings().world_size % model != 0;
         },
     .why = "cuts the ranks into groups of TP * PP * CP, and their number is no multiple of it",
     .fix = "choose sizes whose product divides the number of ranks, or start a multiple of it",

@@ -10,10 +10,10 @@ inline constexpr ArgumentRule kSequencesByLength = {
     .dests = {"hybrid_context_parallel", "pipeline_model_parallel_size", "use_megatron_fsdp",
               "dataloader_type", "calculate_per_token_loss"},
     .refuses =
-        [](const Args& a, const Args&) {
+        [](const Args& a, const Args& raw) {
           return a.On("hybrid_context_parallel") &&
-                 (Pp(a) > 1 || a.On("use_megatron_fsdp") || !a.Is("dataloader_type", "single") ||
-                  !a.On("calculate_per_token_loss"));
+                 (Pp(a) > 1 || a.On("use_megatron_fsdp") || raw.On("enable_cuda_graph") ||
+                  !a.Is("dataloader_type", "single") || !a.On("calculate_per_token_loss"));
         },
     .why =
         "shares sequences by their length without stages and FSDP, with the loader single and"

@@ -6,17 +6,19 @@ namespace nam56r::dialect::rules {
 
 inline constexpr ArgumentRule kFp4GatherNeedsFp4 = {
     .code = "POLICY1913",
-    .title = "FP4 parameters of a model that does not compute in FP4",
-    .dests = {"fp4_param_gather", "fp4"},
-    .refuses = [](const Args& a, const Args&) { return a.On("fp4_param_gather") && !a.On("fp4"); },
+    .title = "Parameters gathered in FP4 in another precision",
+    .dests = {"fp4_param_gather", "fp4_param", "fp4"},
+    .refuses =
+        [](const Args& a, const Args&) {
+          return (a.On("fp4_param_gather") || a.On("fp4_param")) && !a.On("fp4");
+        },
     .why = "gathers FP4 parameters in FP4 only",
-    .fix = "give --fp4-format, or leave {fp4_param_gather} out",
+    .fix = "leave --fp4-param-gather out",
     .valid = "false",
     .source = kValidate,
-    .releases = {.since = 17},
     .reach = Reach::kCommandLine,
     .fails = "--fp4-param-gather",
-    .passes = "",
+    .passes = "--fp4-param-gather --fp4-format e2m1 sm:10",
 };
 
 }  // namespace nam56r::dialect::rules
