@@ -24,7 +24,7 @@ using PartKind = WordPart::Kind;
 
 /// Bytes of values that one reading may make, and commands that it may follow: a script can double
 /// a variable in every line.
-constexpr std::size_t kMaxWork = 64u << 20;
+constexpr std::size_t kMaxWork = 32u << 20;
 constexpr std::size_t kMaxSteps = 200'000;
 constexpr std::size_t kMaxValue = 1 << 20;
 constexpr std::size_t kMaxReported = 400;
@@ -534,7 +534,7 @@ class Interpreter {
         for (const Piece& piece : value) bytes += sizeof(Piece) + piece.text.size();
       }
     }
-    return bytes / 8;
+    return bytes / 2;
   }
 
   struct Branch {
