@@ -25,7 +25,7 @@ using PartKind = WordPart::Kind;
 /// Bytes of values that one reading may make, and commands that it may follow: a script can double
 /// a variable in every line.
 constexpr std::size_t kMaxWork = 32u << 20;
-constexpr std::size_t kMaxSteps = 200'000;
+constexpr std::size_t kMaxSteps = 50'000;
 constexpr std::size_t kMaxValue = 1 << 20;
 constexpr std::size_t kMaxReported = 400;
 constexpr int kMaxCalls = 16;
