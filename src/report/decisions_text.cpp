@@ -145,7 +145,10 @@ std::string Overlap(const policy::Policy& policy) {
       Joined({overlap.grad_reduce ? "gradients" : "", overlap.param_gather ? "parameters" : "",
               overlap.moe_expert_parallel_comm ? "expert exchange" : "",
               overlap.delay_wgrad_compute ? "delayed weight gradients" : "",
-              overlap.moe_shared_expert ? "shared expert" : "", overlap.tp_comm ? "TP" : ""}));
+              overlap.moe_shared_expert ? "shared expert" : "", overlap.tp_comm ? "TP" : "",
+              // Other schedules send one at a time, whatever it says.
+              overlap.p2p_comm && policy.schedule.kind == "interleaved" ? "sends between stages"
+                                                                        : ""}));
 }
 
 std::string Kernels(const policy::Policy& policy) {
