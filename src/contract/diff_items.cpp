@@ -156,7 +156,7 @@ void AddRest(const json& document, Items& items) {
   for (const json& item : document.at("unresolved")) {
     const auto name = item.at("name").get<std::string>();
     items.consequences[std::string(kLaunch) + name] = {item.at("bound_by"),
-                                          FieldsOf(document, UnresolvedKey(name))};
+                                                       FieldsOf(document, UnresolvedKey(name))};
   }
 }
 

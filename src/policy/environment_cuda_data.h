@@ -105,9 +105,10 @@ inline constexpr EnvironmentVariable kCudaVariables[] = {
     Owned(kSlurm.Int("SLURM_PROCID", "", "Rank in the world, as Slurm counts."), "Slurm"),
 
     // Ours.
-    Owned(Reader{"nothing yet (LAUNCH0014)", ReadTime::kImport, "src/launch/bind_megatron.cpp sets it"}.Text(
-              "NAM56R_BOOTSTRAP_ENVIRONMENT", "{}",
-              "JSON object of the variables that the bootstrap sets before the seams."),
+    Owned(Reader{"nothing yet (LAUNCH0014)", ReadTime::kImport,
+                 "src/launch/bind_megatron.cpp sets it"}
+              .Text("NAM56R_BOOTSTRAP_ENVIRONMENT", "{}",
+                    "JSON object of the variables that the bootstrap sets before the seams."),
           "launch"),
 };
 

@@ -179,10 +179,10 @@ TEST(EnvironmentTest, RefusesOneVariableInBothTables) {
 
 // A message may be logged anywhere: what a secret's name or its shape gives away stays out.
 TEST(EnvironmentTest, ShowsNoSecretOfAVariableThatIsSetTwice) {
-  const auto twice = Read(
-      WithEnvironment("HF_TOKEN = \"first-secret\"\n[bootstrap_environment]\nHF_TOKEN = "
-                      "\"second-secret\"",
-                      "unlisted_environment = [\"HF_TOKEN\"]\n"));
+  const auto twice =
+      Read(WithEnvironment("HF_TOKEN = \"first-secret\"\n[bootstrap_environment]\nHF_TOKEN = "
+                           "\"second-secret\"",
+                           "unlisted_environment = [\"HF_TOKEN\"]\n"));
   const base::Diagnostic error = Only(twice);
   EXPECT_EQ(error.code, "POLICY0101");
   for (const base::SourceNote& note : error.where) {

@@ -273,8 +273,8 @@ TEST(ProfileTest, WithholdsTheValueOfAVariableWhoseNameIsASecrets) {
   document["fixed_policy"]["environment"]["value"]["WANDB_API_KEY"] = value;
   const Profile profile = MakeProfile(Rewritten(document));
   const std::string shown = ProfileText(profile) + ToJson(profile).dump();
-  EXPECT_THAT(shown, AllOf(HasSubstr("HF_TOKEN"), HasSubstr("NAM56R_API_KEY"),
-                           HasSubstr("WANDB_API_KEY")));
+  EXPECT_THAT(
+      shown, AllOf(HasSubstr("HF_TOKEN"), HasSubstr("NAM56R_API_KEY"), HasSubstr("WANDB_API_KEY")));
   EXPECT_THAT(shown, Not(HasSubstr(value))) << shown;
 }
 
