@@ -197,7 +197,17 @@ class Command {
         "no bootstrap of this version sets the variables of [bootstrap_environment] in a Megatron "
         "run",
         "move what may be set early to [environment]");
+    error.surface = Surface::kPolicy;
     error.fields = {"bootstrap_environment"};
+    Refuse({error});
+  }
+
+  void NoSettings(const std::string& seam, const std::string& why) {
+    base::Diagnostic error = HostError(
+        "LAUNCH0015", fmt::format("{} cannot be told its settings: {}", seam, why),
+        "compile the contract again: the seam would read other values than it was compiled with");
+    error.surface = Surface::kSeam;
+    error.fields = {seam};
     Refuse({error});
   }
 
@@ -205,14 +215,25 @@ class Command {
   void SeamSettings() {
     std::map<std::string, std::string> said;  // two seams may read one field
     for (const json& seam : contract_.document.at("seams")) {
+      const auto recorded = seam.find("recorded_only");
+      if (recorded != seam.end() && recorded->is_boolean() && recorded->get<bool>()) continue;
       const auto settings = seam.find("settings");
-      if (settings == seam.end() || !settings->is_object()) continue;
-      if (seam.value("recorded_only", false)) continue;
+      if (settings == seam.end()) continue;
+      const auto id = seam.find("id");
+      const std::string from =
+          "seam " + (id != seam.end() && id->is_string() ? id->get<std::string>() : "");
+      if (!settings->is_object()) {
+        NoSettings(from, "its settings are no object");
+        continue;
+      }
       for (const auto& [name, value] : settings->items()) {
-        if (!value.is_string()) continue;
+        if (!value.is_string()) {
+          NoSettings(from, name + " is no text");
+          continue;
+        }
         const auto [at, first] = said.try_emplace(name, value);
         if (!first && at->second == value) continue;
-        environment_.Add(name, value, Surface::kSeam, "seam " + seam.value("id", ""));
+        environment_.Add(name, value, Surface::kSeam, from);
       }
     }
   }

@@ -325,6 +325,17 @@ TEST_F(BindMegatronTest, SettingsOfSeamsReachTheRanks) {
   EXPECT_THAT(Codes(Bind(contract_, nullptr, options_)), ElementsAre("LAUNCH0007"));
 }
 
+TEST_F(BindMegatronTest, SettingsOfAnotherTypeAreRefused) {
+  for (const nlohmann::json& settings : {nlohmann::json({{"NAM56R_M2RNN_KEY_HEAD_DIM", 64}}),
+                                         nlohmann::json("text"), nlohmann::json()}) {
+    contract_.document["seams"][0]["settings"] = settings;
+    EXPECT_THAT(RefusedCodes(Must(Bind(contract_, nullptr, options_))), Contains("LAUNCH0015"))
+        << settings;
+    contract_.document["seams"][0]["recorded_only"] = "no";
+    EXPECT_THAT(RefusedCodes(Must(Bind(contract_, nullptr, options_))), Contains("LAUNCH0015"));
+  }
+}
+
 TEST_F(BindMegatronTest, VariablesForOtherGpusAreRefused) {
   contract_.policy.environment["CPPMEGA_ALLOW_TE_MXFP8_SM12"] = "1";
   EXPECT_THAT(RefusedCodes(Must(BindTo("gpu_architecture = \"sm_90\"\n"))), Contains("POLICY0105"));
