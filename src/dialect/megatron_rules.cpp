@@ -93,7 +93,8 @@ const std::vector<SupportRule>& Rules() {
        .refuses =
            [](const Context& c) {
              const recipe::Recipe& r = c.recipe.value;
-             return OwnMamba(c) && r.model.hidden_size * r.mamba.expand % r.mamba.head_dim != 0;
+             return OwnMamba(c) && r.mamba.head_dim > 0 &&
+                    r.model.hidden_size * r.mamba.expand % r.mamba.head_dim != 0;
            },
        .valid =
            [](const Context& c) {

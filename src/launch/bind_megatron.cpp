@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "src/launch/cache_directory.h"
 #include "src/launch/host_error.h"
 #include "src/launch/machine.h"
+#include "src/policy/caches.h"
 #include "src/policy/environment.h"
 
 namespace nam56r::launch::internal {
@@ -18,19 +18,6 @@ namespace {
 
 using base::Surface;
 using nlohmann::json;
-
-struct Cache {
-  const char* name;
-  const char* variable;
-  std::string policy::Caches::*lifetime;
-};
-constexpr std::array kCaches = {
-    Cache{"triton", "TRITON_CACHE_DIR", &policy::Caches::triton},
-    Cache{"inductor", "TORCHINDUCTOR_CACHE_DIR", &policy::Caches::inductor},
-    Cache{"tilelang", "TILELANG_CACHE_DIR", &policy::Caches::tilelang},
-    Cache{"extensions", "TORCH_EXTENSIONS_DIR", &policy::Caches::extensions},
-    Cache{"cuda", "CUDA_CACHE_PATH", &policy::Caches::cuda},
-};
 
 /// Joins one command line. What the host does not say stands as "<host paths.python>", and the run
 /// is refused for it: a dry run shows the shape all the same.
@@ -173,13 +160,13 @@ class Command {
 
   void Caches() {
     std::string host_name;
-    for (const Cache& cache : kCaches) {
+    for (const policy::CacheVariable& cache : policy::kCacheVariables) {
       const std::string& lifetime = contract_.policy.caches.*cache.lifetime;
       if (lifetime.empty()) continue;
       if (lifetime == "host" && host_name.empty()) host_name = HostCache();
-      environment_.Add(cache.variable,
-                       CacheDirectory(lifetime, cache.name, cache_root_, options_.receipt_directory,
-                                      contract_.digest, host_name),
+      environment_.Add(std::string(cache.variable),
+                       CacheDirectory(lifetime, std::string(cache.name), cache_root_,
+                                      options_.receipt_directory, contract_.digest, host_name),
                        Surface::kPolicy,
                        fmt::format("policy caches.{} = {}", cache.name, lifetime));
     }
