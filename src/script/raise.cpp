@@ -252,7 +252,8 @@ class Raiser {
       }
       if (const std::string owner = OwnerOf(name); !owner.empty()) {
         const bool field = owner.find('.') != std::string::npos;
-        unplaced(fmt::format("{} sets it", owner == "machine" ? "the machine" : owner),
+        unplaced(owner == "machine" ? "it belongs to the machine, and no field of the host holds it"
+                                    : owner + " sets it",
                  field ? owner : "");
         continue;
       }
