@@ -142,6 +142,13 @@ class Command {
     AddBasics(environment_);
     environment_.AddHost("OMP_NUM_THREADS", std::to_string(host_->machine.threads_per_rank),
                          host_.From("machine.threads_per_rank"));
+    environment_.AddHost("OPENBLAS_NUM_THREADS", std::to_string(host_->machine.threads_per_rank),
+                         host_.From("machine.threads_per_rank"));
+    // The loopback reaches no other node.
+    const std::string& interface = host_->network.interface;
+    if (host_->machine.nodes <= 1 || interface != "lo") {
+      environment_.AddHost("GLOO_SOCKET_IFNAME", interface, host_.From("network.interface"));
+    }
     Caches();
     AddPolicy(leaves, environment_);
     Bootstrap();
