@@ -263,6 +263,11 @@ TEST_F(Cli, AQuotedRateIsTracedToTheCountItStandsOn) {
   const ProgramResult text = Run({"plan", "recipes/nam56r.toml", "--quoted-tflops", "265", "--gpus",
                                   "8", "--tokens-per-second", "84000"});
   EXPECT_THAT(text.out, HasSubstr("stands on 25.24 G operations a token"));
+  std::vector<std::string> words = {
+      "plan", "recipes/nam56r.toml", "--quoted-tflops", "265", "--gpus", "8", "--step-ms", "3111"};
+  EXPECT_THAT(Run(words).err, HasSubstr("PLAN0101")) << "half of a way";
+  words.insert(words.end(), {"--tokens-per-second", "84000"});
+  EXPECT_THAT(Run(words).err, AllOf(HasSubstr("PLAN0101"), HasSubstr("given twice")));
   const ProgramResult alone = Run({"plan", "recipes/nam56r.toml", "--quoted-tflops", "265"});
   EXPECT_EQ(alone.exit_code, 1);
   EXPECT_THAT(alone.err, AllOf(HasSubstr("PLAN0101"), HasSubstr("--tokens-per-second")));

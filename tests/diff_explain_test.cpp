@@ -99,6 +99,33 @@ TEST_F(DiffAndExplain, AContractThatWasEditedIsRefused) {
   EXPECT_THAT(diff.err, HasSubstr("CONTRACT0002"));
 }
 
+// Whoever compares or shows a contract is told when this version would write another.
+TEST_F(DiffAndExplain, AContractOfAnotherVersionIsShownWithAWarning) {
+  const std::string good = Compiled("good.json", "policies/h200x8-bf16.toml");
+  std::ifstream in(good);
+  auto document = nlohmann::json::parse(in);
+  document["rewrites"].erase(0);
+  const std::string other = scratch_ / "other.json";
+  std::ofstream(other) << document;
+  // The refusal says what the digest would be.
+  const std::string refusal = Run({"diff", good, other}).err;
+  const std::string mark = "its contents give ";
+  const std::size_t at = refusal.find(mark);
+  ASSERT_NE(at, std::string::npos) << refusal;
+  document["digest"] = refusal.substr(at + mark.size(), std::string("sha256:").size() + 64);
+  std::ofstream(other) << document;
+  const ProgramResult diff = Run({"diff", good, other});
+  EXPECT_EQ(diff.exit_code, 2);
+  EXPECT_THAT(diff.out, HasSubstr("different versions"));
+  EXPECT_THAT(diff.err, AllOf(HasSubstr("warning"), HasSubstr("CONTRACT0006")));
+  for (const char* command : {"seams", "profile"}) {
+    const ProgramResult shown = Run({command, other});
+    EXPECT_EQ(shown.exit_code, 0) << command << shown.err;
+    EXPECT_THAT(shown.err, HasSubstr("CONTRACT0006")) << command;
+    EXPECT_EQ(Run({command, good}).err, "") << command;
+  }
+}
+
 TEST_F(DiffAndExplain, ReceiptsOfOneContractDifferInTheirHosts) {
   const std::string contract = Compiled("c.json", "policies/h200x8-bf16.toml");
   const std::string one = Receipt("one", contract, 8);

@@ -113,6 +113,21 @@ TEST_F(ImportCommand, WhatHasNoPlaceIsPrintedWithItsLineAndEscaped) {
   EXPECT_TRUE(seen);
 }
 
+// The file gets the host's values; what is printed may be logged.
+TEST_F(ImportCommand, SecretsAreWrittenAndNotPrinted) {
+  const std::string script =
+      Write("run.sh",
+            "export MY_API_TOKEN=opensesame\npython pretrain_hybrid.py --lr 1e-3 --load "
+            "s3://user:opensesame@store/ckpt --hub-token opensesame --hidden-size 64\n");
+  const ProgramResult text =
+      Run({"import", script, "--dialect", "megatron@0.19", "-o", Path("out"), "--world", "1"});
+  const ProgramResult parsed =
+      Run({"import", script, "--dialect", "megatron@0.19", "--format", "json", "--world", "1"});
+  EXPECT_THAT(text.out + text.err + parsed.out + parsed.err, Not(HasSubstr("opensesame")));
+  EXPECT_THAT(parsed.out, HasSubstr("(withheld)"));
+  EXPECT_THAT(Read(Path("out/host.toml")), HasSubstr("opensesame"));
+}
+
 TEST_F(ImportCommand, WrongUsageIsRefused) {
   const std::string script = Write("run.sh", "echo hello\n");
   EXPECT_EQ(Run({"import", script}).exit_code, 64) << "no dialect";
@@ -124,6 +139,15 @@ TEST_F(ImportCommand, WrongUsageIsRefused) {
   EXPECT_THAT(Run({"import", script, "--dialect", "megatron@0.19", "--env", "X"}).err,
               HasSubstr("NAME=VALUE"));
   const std::string run = Write("x.sh", "python pretrain_hybrid.py --lr 1\n");
+  EXPECT_THAT(Run({"import", run, "--dialect", "megatron@0.19", "--line", "-1"}).err,
+              HasSubstr("SCRIPT0008"));
+  const std::string argv = Write("x.args", "--lr 1 --hidden-size 64\n");
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"--line", "1"}, {"--here-document", "1"}, {"--env", "A=1"}}) {
+    std::vector<std::string> line = {"import", argv, "--dialect", "megatron@0.19"};
+    line.insert(line.end(), words.begin(), words.end());
+    EXPECT_THAT(Run(line).err, HasSubstr("SCRIPT0008")) << words[0];
+  }
   EXPECT_THAT(Run({"import", run, "--dialect", "megatron@0.91"}).err, HasSubstr("DIALECT0003"));
 }
 

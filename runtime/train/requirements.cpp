@@ -80,6 +80,7 @@ void CheckModel(const recipe::Recipe& recipe, Refusals& refusals) {
   none("engram.ranks", recipe.engram.ranks, "n-gram branch beside attention (Engram)");
   none("mhc.ranks", recipe.mhc.ranks, "hyper-connections (mHC)");
   none("mod.ranks", recipe.mod.ranks, "layers that skip tokens (mixture of depths)");
+  refusals.Only("model.tokenizer", recipe.model.tokenizer, std::string("byte"), kPlan);
   refusals.Only("model.attention", recipe.model.attention, std::string("mla"), kPlan);
   refusals.Only("structure.enabled", recipe.structure.enabled, false, kPlan);
   refusals.Only("mamba.kind", recipe.mamba.kind, std::string("mamba3"), kPlan);

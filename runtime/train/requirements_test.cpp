@@ -122,6 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
         Unsupported{"moe.load_balancing",
                     [](auto& c) { c.recipe.moe.load_balancing = "sinkhorn"; }},
         Unsupported{"moe.z_loss_coeff", [](auto& c) { c.recipe.moe.z_loss_coeff = 1e-3; }},
+        Unsupported{"model.tokenizer",
+                    [](auto& c) { c.recipe.model.tokenizer = "HuggingFaceTokenizer"; }},
         Unsupported{"moe.num_groups", [](auto& c) { c.recipe.moe.num_groups = 2; }},
         Unsupported{"moe.group_topk", [](auto& c) { c.recipe.moe.group_topk = 1; }},
         Unsupported{"moe.topk_scaling_factor",

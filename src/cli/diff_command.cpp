@@ -5,6 +5,7 @@
 
 #include "src/base/files.h"
 #include "src/cli/commands.h"
+#include "src/cli/targets.h"
 #include "src/contract/diff.h"
 #include "src/launch/receipt.h"
 #include "src/report/diff_text.h"
@@ -74,6 +75,11 @@ int RunDiff(const DiffArguments& arguments, const Terminal& terminal) {
     const bool unreadable = std::any_of(
         errors.begin(), errors.end(), [](const auto& error) { return error.code == "LAUNCH0011"; });
     return unreadable ? kUnreadable : code;
+  }
+  for (const Side* side : {&*a, &*b}) {
+    if (auto verified = VerifyOrWarn(side->contract, terminal); !verified) {
+      return Refuse(verified.errors(), terminal);
+    }
   }
   const contract::Diff diff = contract::Compare({&a->contract, a->host}, {&b->contract, b->host});
   const report::DiffHead head_a{arguments.a, a->contract.digest, a->contract.dialect};

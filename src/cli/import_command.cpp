@@ -9,6 +9,7 @@
 #include "src/cli/commands.h"
 #include "src/script/raise.h"
 #include "src/script/shell_syntax.h"
+#include "src/script/text.h"
 
 namespace nam56r::cli {
 namespace {
@@ -78,7 +79,7 @@ json ToJson(const Import& import) {
   json host = json::array();
   for (const script::HostFact& fact : import.host) {
     host.push_back({{"key", fact.key},
-                    {"value", fact.value},
+                    {"value", script::RedactedValue(fact.key, fact.value)},
                     {"known", fact.known},
                     {"line", fact.line},
                     {"source", fact.source}});
@@ -97,7 +98,7 @@ json ToJson(const Import& import) {
           {"complete", import.recipe.has_value() && import.policy.has_value()},
           {"recipe", import.recipe_toml},
           {"policy", import.policy_toml},
-          {"host_file", import.host_toml}};
+          {"host_file", script::Redacted(import.host_toml)}};
 }
 
 void Print(const Import& import, const Terminal& terminal) {
@@ -141,12 +142,25 @@ void Print(const Import& import, const Terminal& terminal) {
 int RunImport(const ImportArguments& arguments, const Terminal& terminal) {
   auto outside = Outside(arguments.environment);
   if (!outside) return Refuse(outside.errors(), terminal);
+  if (arguments.line < 0 || arguments.here_document < 0) {
+    return Refuse({Usage("--line and --here-document take the number of a line, from 1",
+                         "give the number that an editor shows")},
+                  terminal);
+  }
   auto text = base::ReadFile(arguments.script, base::Surface::kPolicy, script::kMaxScriptBytes);
   if (!text) return Refuse(text.errors(), terminal);
   auto source = script::ReadSource(
       *text, arguments.script,
       {.outside = *outside, .line = arguments.line, .here_document = arguments.here_document});
   if (!source) return Refuse(source.errors(), terminal);
+  const bool of_shell =
+      arguments.line > 0 || arguments.here_document > 0 || !arguments.environment.empty();
+  if (source->kind != script::Source::Kind::kShell && of_shell) {
+    return Refuse({Usage("--line, --here-document and --env are for launch scripts; " +
+                             arguments.script + " is none",
+                         "leave them out")},
+                  terminal);
+  }
   auto import =
       script::Raise(*source, {.dialect = arguments.dialect, .world_size = arguments.world});
   if (!import) return Refuse(import.errors(), terminal);

@@ -18,7 +18,6 @@ namespace nam56r::cli {
 namespace {
 
 // MTP depth is policy; without one the totals are shown for these, and the plan for the middle one.
-constexpr std::int64_t kDepths[] = {0, 1, 2};
 constexpr std::int64_t kAssumedDepth = 1;
 
 struct DepthTotals {
@@ -30,7 +29,7 @@ struct DepthTotals {
 std::vector<DepthTotals> TotalsByDepth(const base::Loaded<recipe::Recipe>& recipe,
                                        plan::Cuts cuts) {
   std::vector<DepthTotals> totals;
-  for (const std::int64_t depth : kDepths) {
+  for (const std::int64_t depth : kShownDepths) {
     cuts.mtp_depth = depth;
     // A recipe without an MTP block has no deeper totals.
     if (auto plan = plan::Expand(recipe, cuts)) {

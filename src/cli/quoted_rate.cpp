@@ -12,7 +12,6 @@
 namespace nam56r::cli {
 namespace {
 
-constexpr std::int64_t kDepths[] = {0, 1, 2};
 constexpr std::size_t kShown = 6;
 
 base::Diagnostic Incomplete() {
@@ -28,29 +27,39 @@ base::Diagnostic Incomplete() {
   return error;
 }
 
+base::Diagnostic TwoWays() {
+  base::Diagnostic error = Incomplete();
+  error.message = "the speed is given twice: by tokens a second, and by the time of a step";
+  error.fields = {"--tokens-per-second", "--step-ms", "--sequences"};
+  error.fix = "leave one of the two out: --tokens-per-second, or --step-ms with --sequences";
+  return error;
+}
+
 }  // namespace
 
 base::Expected<std::optional<TracedRate>> Trace(const QuotedRate& quoted,
                                                 const base::Loaded<recipe::Recipe>& recipe,
                                                 plan::Cuts cuts) {
+  const bool by_rate = quoted.tokens_per_second > 0;
+  const bool names_step = quoted.step_ms > 0 || quoted.sequences > 0;
   const bool by_step = quoted.step_ms > 0 && quoted.sequences > 0;
   const bool any = quoted.tflops_per_gpu > 0 || quoted.gpus > 0 || quoted.tokens_per_second > 0 ||
                    quoted.step_ms > 0 || quoted.sequences > 0;
   if (!any) return std::optional<TracedRate>();
-  if (quoted.tflops_per_gpu <= 0 || quoted.gpus <= 0 ||
-      (quoted.tokens_per_second <= 0 && !by_step)) {
+  if (by_rate && names_step) return TwoWays();
+  if (quoted.tflops_per_gpu <= 0 || quoted.gpus <= 0 || (!by_rate && !by_step)) {
     return Incomplete();
   }
   TracedRate traced;
   traced.flops_per_token =
-      quoted.tokens_per_second > 0
+      by_rate
           ? plan::FlopsPerTokenFrom(quoted.tflops_per_gpu, quoted.gpus, quoted.tokens_per_second)
           : plan::FlopsPerTokenFrom(quoted.tflops_per_gpu,
                                     {.world_size = quoted.gpus,
                                      .sequences = quoted.sequences,
                                      .seq_length = recipe.value.model.seq_length,
                                      .seconds = quoted.step_ms / 1e3});
-  for (const std::int64_t depth : kDepths) {
+  for (const std::int64_t depth : kShownDepths) {
     cuts.mtp_depth = depth;
     const auto plan = plan::Expand(recipe, cuts);
     if (!plan) continue;  // a recipe without an MTP block has no deeper counts

@@ -22,6 +22,9 @@ struct QuotedRate {
   std::int64_t sequences = 0;
 };
 
+/// MTP depths for which a recipe without a policy is counted.
+inline constexpr std::int64_t kShownDepths[] = {0, 1, 2};
+
 struct TracedRate {
   struct Match {
     std::int64_t mtp_depth = 0;
@@ -31,7 +34,8 @@ struct TracedRate {
   std::vector<Match> matches;  ///< counts of the recipe at MTP depths 0 to 2, nearest first
 };
 
-/// Nothing when no rate was quoted. Error: PLAN0101 a rate with nothing to divide it by.
+/// Nothing when no rate was quoted. Errors, all PLAN0101: a rate with nothing to divide it
+/// by, one way of saying how fast it went given by half, or both ways at once.
 base::Expected<std::optional<TracedRate>> Trace(const QuotedRate& quoted,
                                                 const base::Loaded<recipe::Recipe>& recipe,
                                                 plan::Cuts cuts);

@@ -1,46 +1,18 @@
 #include <nlohmann/json.hpp>
 
 #include "src/cli/commands.h"
-#include "src/cli/inputs.h"
+#include "src/cli/targets.h"
 #include "src/report/seams_page.h"
 
 namespace nam56r::cli {
-namespace {
-
-base::Diagnostic Usage(std::string message, std::string fix) {
-  base::Diagnostic error;
-  error.code = "SEAM0100";
-  error.surface = base::Surface::kSeam;
-  error.message = std::move(message);
-  error.fix = std::move(fix);
-  return error;
-}
-
-// A recipe is compiled first, and then read as a contract all the same.
-base::Expected<contract::ReadContract> ReadTarget(const SeamsArguments& arguments,
-                                                  const Terminal& terminal) {
-  if (!arguments.target.ends_with(".toml")) {
-    if (!arguments.policy.empty() || !arguments.dialect.empty()) {
-      return Usage(arguments.target + " is a contract, which has its policy and its dialect",
-                   "leave --policy and --dialect out, or name the recipe");
-    }
-    return contract::Read(arguments.target);
-  }
-  if (arguments.policy.empty()) {
-    return Usage(arguments.target + " is a recipe: its seams also depend on a policy",
-                 "add --policy FILE, for example --policy policies/h200x8-bf16.toml");
-  }
-  auto contract = CompileFiles(arguments.target, arguments.policy, arguments.dialect);
-  if (!contract) return contract.errors();
-  Warn(contract->warnings, terminal);
-  return contract::Parse(ContractBytes(*contract), arguments.target);
-}
-
-}  // namespace
 
 int RunSeams(const SeamsArguments& arguments, const Terminal& terminal) {
-  auto contract = ReadTarget(arguments, terminal);
+  auto contract = ReadTarget({arguments.target, arguments.policy, arguments.dialect}, "SEAM0100",
+                             base::Surface::kSeam, terminal);
   if (!contract) return Refuse(contract.errors(), terminal);
+  if (auto verified = VerifyOrWarn(*contract, terminal); !verified) {
+    return Refuse(verified.errors(), terminal);
+  }
   const report::SeamsPage page = report::MakeSeamsPage(*contract);
   if (terminal.format == Format::kJson) {
     terminal.out << report::ToJson(page, arguments.all).dump(2) << '\n';

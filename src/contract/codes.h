@@ -10,7 +10,7 @@ namespace nam56r::contract {
 struct Code {
   std::string_view code;       ///< "LAYOUT0007"
   std::string_view surface;    ///< "plan", "policy", "seam", "host"; "any" where the input decides
-  std::string_view raised_by;  ///< commands: "contract, launch"
+  std::string_view raised_by;  ///< commands ("import"), or the stage: "reading a contract"
   std::string_view meaning;    ///< one sentence
   std::string_view why;        ///< why it is refused rather than put right
   std::string_view wrong;      ///< an input that raises it

@@ -29,13 +29,13 @@ constexpr std::array<std::string_view, 7> kGroups = {"plan", "policy",   "seam",
                                                      "host", "together", "version"};
 
 template <class T>
-bool SetFromJson(const std::string& key, const base::Schema<T>& schema, const T& from, T& to) {
+void CopyField(const std::string& key, const base::Schema<T>& schema, const T& from, T& to) {
   for (const base::Field<T>& field : schema) {
     if (field.spec.key != key) continue;
     base::internal::SetField(field, to, base::internal::GetField(field, from));
-    return true;
+    return;
   }
-  return false;
+  throw std::logic_error("no field " + key);
 }
 
 /// Recipe, policy and dialect: what a contract is compiled from.
@@ -57,9 +57,9 @@ struct Inputs {
     if (field == "dialect") {
       dialect = other.dialect;
     } else if (field.starts_with("recipe.")) {
-      SetFromJson(field.substr(7), recipe::Schema(), other.recipe.value, recipe.value);
+      CopyField(field.substr(7), recipe::Schema(), other.recipe.value, recipe.value);
     } else {
-      SetFromJson(field.substr(7), policy::Schema(), other.policy.value, policy.value);
+      CopyField(field.substr(7), policy::Schema(), other.policy.value, policy.value);
     }
   }
 
@@ -82,7 +82,7 @@ class Causes {
 
   /// A changed field; "together" where it takes several, "version" where none changed.
   std::string Of(const std::string& name, const std::vector<std::string>& named_fields) {
-    if (fields_.empty()) return "version";
+    if (fields_.empty() || SameToday(name)) return "version";
     if (fields_.size() == 1) return fields_.front();
     // A dialect spells the same decision otherwise: a flag that comes or goes is the dialect's.
     const bool renamed = Find(in_a_, name) == nullptr || Find(in_b_, name) == nullptr;
@@ -98,6 +98,9 @@ class Causes {
     return Changed("dialect") ? "dialect" : "together";
   }
 
+  /// Whether every decision was tried alone where that was asked for.
+  bool tried() const { return tried_; }
+
  private:
   struct Trial {
     std::string field;
@@ -112,12 +115,22 @@ class Causes {
   static bool Same(const json* left, const json* right) {
     return left == nullptr || right == nullptr ? left == right : *left == *right;
   }
+  /// Whether both sides' decisions compile to the same today: then a version wrote the difference.
+  bool SameToday(const std::string& name) {
+    if (!compiled_) {
+      compiled_ = true;
+      today_a_ = a_.Compiled();
+      today_b_ = b_.Compiled();
+    }
+    return today_a_ && today_b_ && Same(Find(*today_a_, name), Find(*today_b_, name));
+  }
   bool Changed(std::string_view field) const {
     return std::find(fields_.begin(), fields_.end(), field) != fields_.end();
   }
 
   const std::vector<Trial>& Trials() {
-    if (!trials_.empty() || fields_.size() > kMaxTrials) return trials_;
+    if (fields_.size() > kMaxTrials) tried_ = false;
+    if (!trials_.empty() || !tried_) return trials_;
     for (const std::string& field : fields_) {
       Inputs with = a_;
       with.Take(field, b_);
@@ -149,6 +162,10 @@ class Causes {
   const Items& in_b_;
   std::vector<std::string> fields_;
   std::vector<Trial> trials_;
+  bool tried_ = true;
+  bool compiled_ = false;
+  std::optional<Items> today_a_;
+  std::optional<Items> today_b_;
 };
 
 Change MakeChange(const std::string& name, const json* from, const json* to) {
@@ -305,6 +322,29 @@ void AddHost(const json& a, const json& b, std::vector<Change>& group) {
       });
 }
 
+/// Whether a seam of |document| hands on the variable or shows up as the thing |name|.
+bool SeamHas(const json& document, const std::string& id, const std::string& name) {
+  if (name == "seam " + id) return true;
+  for (const json& use : document.at("seams")) {
+    if (use.value("id", std::string()) != id) continue;
+    for (const auto& [variable, text] : use.value("settings", json::object()).items()) {
+      if (VariableKey(variable) == name) return true;
+    }
+  }
+  return false;
+}
+
+/// The seam of the list that brought |name| along; the first of them where none says so.
+Change& SeamBehind(std::vector<Change>& seams, const json& doc_a, const json& doc_b,
+                   const std::string& name) {
+  for (Change& seam : seams) {
+    if (!seam.name.starts_with("seam ")) continue;
+    const std::string id = seam.name.substr(5);
+    if (SeamHas(doc_a, id, name) || SeamHas(doc_b, id, name)) return seam;
+  }
+  return seams.front();
+}
+
 // Seams are a surface of their own: what made one part of the launch is said beside it.
 void AddSeamUse(Change change, const std::string& cause, std::vector<Change>& group) {
   for (Change& listed : group) {
@@ -357,7 +397,7 @@ std::string Sentence(const Diff& diff) {
                ? "Nothing changed: the contracts are the same."
                : "Only the provenance changed: the same contract, from other files or lines.";
   }
-  if (has("version")) {
+  if (has("version") && diff.groups.size() == 1) {
     return "The inputs are the same and what they compile to is not: the contracts were written by "
            "different versions.";
   }
@@ -370,14 +410,16 @@ std::string Sentence(const Diff& diff) {
       same.emplace_back(named.name);
     }
   }
-  if (changed.size() == 1) return fmt::format("Only {} changed.", changed.front());
+  const std::string version =
+      has("version") ? " Some of what follows was written by another version." : "";
+  if (changed.size() == 1) return fmt::format("Only {} changed.{}", changed.front(), version);
   std::string sentence = Joined(changed) + " changed";
   sentence.front() = 'T';
   if (!same.empty()) {
     sentence += fmt::format("; {} {} the same", Joined(same),
                             same.size() > 1 || same.front().ends_with('s') ? "are" : "is");
   }
-  return sentence + ".";
+  return sentence + "." + version;
 }
 
 json ChangeJson(const Change& change) {
@@ -446,7 +488,7 @@ Diff Compare(const DiffSide& a, const DiffSide& b) {
         if (cause == "together" || cause == "version") {
           groups[cause].push_back(std::move(change));
         } else if (cause == kSeamList && !groups["seam"].empty()) {
-          groups["seam"].front().follows.push_back(std::move(change));
+          SeamBehind(groups["seam"], doc_a, doc_b, name).follows.push_back(std::move(change));
         } else {
           groups.Cause(cause).follows.push_back(std::move(change));
         }
@@ -463,6 +505,7 @@ Diff Compare(const DiffSide& a, const DiffSide& b) {
     for (Change& change : group.changes) FoldElements(change.follows);
   }
   diff.moved = MovedOrigins(doc_a, doc_b, in_a, in_b);
+  diff.causes_tried = causes.tried();
   diff.summary = Sentence(diff);
   return diff;
 }
@@ -499,6 +542,7 @@ json ToJson(const Diff& diff) {
   return {{"verdict", diff.same() ? "same" : "different"},
           {"summary", diff.summary},
           {"hosts_compared", diff.hosts_compared},
+          {"causes_tried", diff.causes_tried},
           {"moved", diff.moved},
           {"counts",
            {{"added", counts.added},

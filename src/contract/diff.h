@@ -48,18 +48,22 @@ struct Diff {
   std::vector<ChangeGroup> groups;  ///< those with changes, in the order above
   std::size_t moved = 0;            ///< values that are the same and come from another line
   bool hosts_compared = false;
+  /// False where so many decisions differ that none was tried alone: what follows from which of
+  /// them is then known only as far as the provenance says.
+  bool causes_tried = true;
 
   bool same() const { return groups.empty(); }
 };
 
 /// Decisions (fields, dialect, host) are changes of their own. What follows from a decision (flags,
 /// sizes, rewrites) stands below it: by the provenance where that names a changed field, otherwise
-/// found by compiling |a| with that one change, and |b| without it. A seam stands in the group of
+/// found by compiling |a| with that one change, and |b| without it. What differs although both
+/// sides' decisions compile to the same today is the version's. A seam stands in the group of
 /// the seams, whatever made it part of the launch. Values of the host that look like secrets are
 /// not shown.
 Diff Compare(const DiffSide& a, const DiffSide& b);
 
-/// {"verdict":"same"|"different","summary","hosts_compared","moved","counts":{"added","removed",
+/// {"verdict":"same"|"different","summary","hosts_compared","causes_tried","moved","counts":{"added","removed",
 /// "changed","following"},"groups":[{"group","changes":[{"sign","name","from","to","from_origin",
 /// "to_origin","follows":[...]}]}]}
 nlohmann::json ToJson(const Diff& diff);

@@ -10,6 +10,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view kLaunch = "launch ";
+
 const json* Find(const json& root, const std::string& dotted) {
   const json* at = &root;
   for (std::size_t begin = 0;;) {
@@ -153,7 +155,8 @@ void AddRest(const json& document, Items& items) {
   }
   for (const json& item : document.at("unresolved")) {
     const auto name = item.at("name").get<std::string>();
-    items.consequences["launch " + name] = {item.at("bound_by"), {}};
+    items.consequences[std::string(kLaunch) + name] = {item.at("bound_by"),
+                                                       FieldsOf(document, UnresolvedKey(name))};
   }
 }
 
@@ -173,7 +176,9 @@ Items ItemsOf(const json& document) {
 
 std::string OriginOf(const json& document, const std::string& name) {
   const json& provenance = document.at("provenance");
-  const auto entry = provenance.find(name);
+  const auto entry = provenance.find(
+      name.starts_with(kLaunch) ? UnresolvedKey(std::string_view(name).substr(kLaunch.size()))
+                                : name);
   return entry == provenance.end() ? std::string() : ProvenanceText(*entry);
 }
 

@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "src/contract/test_contracts.h"
+#include "src/dialect/test_dialects.h"
 
 namespace nam56r::contract {
 namespace {
 
 using nlohmann::json;
 using seams::Change;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -142,15 +144,18 @@ TEST(Diff, OfTheListOfSeamsNamesThemOneByOne) {
 }
 
 TEST(Diff, OfDialectsShowsWhatTheChangeBrought) {
-  const seams::TestLaunch launch = seams::H200();
-  for (const std::string& dialect : dialect::DialectNames()) {
+  const seams::TestLaunch launch = dialect::AdaptedLaunch("nam56r", "h200x8-bf16", "megatron@0.18");
+  const auto read = [&](const std::string& dialect) {
     auto contract = Compile(launch.recipe, launch.policy, {dialect});
-    if (!contract || dialect == "megatron@0.19") continue;
-    const Diff diff = Between(Reread(ToJson(*contract)), Contract());
-    EXPECT_EQ(diff.summary, "Only the dialect changed.") << dialect;
-    ASSERT_EQ(diff.groups.front().name, "dialect");
-    EXPECT_FALSE(diff.groups.front().changes.front().follows.empty()) << dialect;
-  }
+    EXPECT_TRUE(contract) << contract.errors().front().message;
+    return Reread(ToJson(*contract));
+  };
+  const Diff diff = Between(read("megatron@0.18"), read("megatron@0.19"));
+  EXPECT_THAT(diff.summary, AllOf(HasSubstr("the dialect changed"),
+                                  HasSubstr("the model and the launch policy are the same")));
+  const ChangeGroup* changed = Group(diff, "dialect");
+  ASSERT_NE(changed, nullptr);
+  EXPECT_FALSE(changed->changes.front().follows.empty());
 }
 
 TEST(Diff, OfHostsIsOfReceiptsAlone) {
@@ -181,6 +186,44 @@ TEST(Diff, OfTheSameInputsCompiledOtherwiseBlamesTheVersion) {
   ASSERT_EQ(diff.groups.size(), 1u);
   EXPECT_EQ(diff.groups[0].name, "version");
   EXPECT_THAT(diff.summary, HasSubstr("different versions"));
+}
+
+// One decision changed, and a flag besides that this version would have written on both sides.
+TEST(Diff, DoesNotBlameTheOneDecisionForWhatAnotherVersionWrote) {
+  const ReadContract a = Contract();
+  json document = ToJson(MustCompile(seams::H200(
+      [](auto&, policy::Policy& p) { p.batch.train_iters = p.batch.train_iters * 2; })));
+  for (json& arg : document["generated_native_args"]) {
+    if (arg["flag"] == "--hidden-size") arg["values"] = {"4096"};
+  }
+  document["digest"] = DigestOf(document);
+  const Diff diff = Between(a, Reread(document));
+  const ChangeGroup* version = Group(diff, "version");
+  ASSERT_NE(version, nullptr);
+  EXPECT_NE(Named(version->changes, "flag --hidden-size"), nullptr);
+  const auto* iters = Named(Group(diff, "policy")->changes, "policy.batch.train_iters");
+  ASSERT_NE(iters, nullptr);
+  EXPECT_NE(Named(iters->follows, "flag --train-iters"), nullptr);
+  EXPECT_EQ(Named(iters->follows, "flag --hidden-size"), nullptr);
+  EXPECT_THAT(diff.summary,
+              AllOf(HasSubstr("Only the launch policy changed."), HasSubstr("another version")));
+}
+
+TEST(Diff, OfManyDecisionsSaysThatNoneWasTried) {
+  const ReadContract a = Contract([](auto&, policy::Policy& p) {
+    policy::Optimizer& o = p.optimizer;
+    for (double* number : {&o.beta1, &o.beta2, &o.epsilon, &o.weight_decay,
+                           &o.clip_grad}) {
+      *number *= 0.9;
+    }
+    o.seed += 1;
+  });
+  const ReadContract b = Reread(ToJson(MustCompile(seams::Laptop())));
+  const Diff diff = Between(a, b);
+  EXPECT_GT(CountChanges(diff).changed, 64u);
+  EXPECT_FALSE(diff.causes_tried);
+  EXPECT_EQ(ToJson(diff).at("causes_tried"), false);
+  EXPECT_TRUE(Between(a, a).causes_tried);
 }
 
 // For fields that may change alone: the diff names it, in its group, and blames nothing else.

@@ -320,11 +320,14 @@ std::vector<Explanation> ExplainDialect(std::string_view name) {
   explanation.meaning =
       name == "nemo" ? "Megatron's own Mamba-2 in place of M and R, on the arguments of 0.17."
                      : "The argument surface of one release of Megatron-Core.";
-  std::size_t written = 0;
-  for (const Spelling& spelling : dialect::Spellings(*release)) written += !spelling.flag.empty();
+  std::set<std::string_view> written;  // several fields may share one argument
+  for (const Spelling& spelling : dialect::Spellings(*release)) {
+    const dialect::Argument* argument = release->FindFlag(spelling.flag);
+    if (argument != nullptr) written.insert(argument->dest);
+  }
   explanation.facts = {{"release", std::string(release->version)},
                        {"arguments", fmt::format("{}", release->arguments.size())},
-                       {"of them written", fmt::format("{}", written)},
+                       {"of them written", fmt::format("{}", written.size())},
                        {"starts", std::string(dialect::EntryPoint(*release))}};
   return {explanation};
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -201,6 +202,22 @@ void CheckIndexCache(const Context& context, Diagnostics& errors) {
   }
 }
 
+Strings FamiliesInUse(const Context& context) {
+  Strings families;
+  for (const plan::Family family : plan::kFamilies) {
+    if (seams::Uses(context, family)) families.emplace_back(1, static_cast<char>(family));
+  }
+  return families;
+}
+
+/// What a field of the policy may be.
+Strings ChoicesOf(std::string_view key) {
+  for (const auto& field : policy::Schema()) {
+    if (field.spec.key == key) return field.spec.choices;
+  }
+  throw std::logic_error("no field " + std::string(key));
+}
+
 void CheckFp8Scope(const Context& context, Diagnostics& errors) {
   const policy::Precision& p = context.policy.value.precision;
   if (p.compute != "fp8") return;
@@ -209,11 +226,11 @@ void CheckFp8Scope(const Context& context, Diagnostics& errors) {
         return seams::Uses(context, static_cast<plan::Family>(family[0]));
       });
   if (!any) {
-    errors.push_back(Refusal(
-        context, "POLICY0203",
-        {"precision.fp8_families", "precision.compute", "recipe.model.pattern"},
-        "FP8 reaches no layer: the model has none of these families", {"A", "E", "M", "R", "F"},
-        "name families of the model, or write compute = \"bf16\""));
+    errors.push_back(
+        Refusal(context, "POLICY0203",
+                {"precision.fp8_families", "precision.compute", "recipe.model.pattern"},
+                "FP8 reaches no layer: the model has none of these families",
+                FamiliesInUse(context), "name families of the model, or write compute = \"bf16\""));
   } else if (p.bf16_layers_at_start + p.bf16_layers_at_end >= context.plan.depth) {
     errors.push_back(Refusal(
         context, "POLICY0203",
@@ -244,7 +261,7 @@ void CheckCacheKey(const Context& context, Diagnostics& errors) {
       context, "POLICY0205", {"caches.key"},
       "a cache of lifetime \"host\" outlives the run, and without a key the next configuration "
       "takes these kernels for its own",
-      {"dialect", "attention_heads", "mamba_heads", "gpu_architecture", "libraries"},
+      ChoicesOf("caches.key"),
       "name what tells configurations apart, or write the lifetime \"contract\""));
 }
 

@@ -167,6 +167,11 @@ TEST(PolicyChecksTest, Fp8MustReachALayer) {
   EXPECT_THAT(Codes(Findings(launch)), IsEmpty());
   launch.policy.value.mtp.depth = 0;
   EXPECT_THAT(Codes(Findings(launch)), Contains("POLICY0203"));
+  for (const base::Diagnostic& error : Findings(launch)) {
+    if (error.code == "POLICY0203") {
+      EXPECT_THAT(error.valid, ElementsAre("A", "E", "M", "R")) << "F was refused";
+    }
+  }
   launch.policy.value.mtp.depth = 2;
   precision.fp8_families = {"E"};
   precision.bf16_layers_at_start = 26;

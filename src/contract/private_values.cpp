@@ -104,6 +104,8 @@ Diagnostics CheckPrivateValues(const base::Loaded<recipe::Recipe>& recipe,
   return errors;
 }
 
+bool IsPrivate(std::string_view text) { return HoldsPath(text) || base::LooksLikeSecret(text); }
+
 std::string PublicFileName(const std::string& file) {
   std::string text = base::WithValidUtf8(file);
   // Elsewhere a backslash parts directories and a colon follows the drive.

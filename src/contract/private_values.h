@@ -14,6 +14,9 @@ namespace nam56r::contract {
 base::Diagnostics CheckPrivateValues(const base::Loaded<recipe::Recipe>& recipe,
                                      const base::Loaded<policy::Policy>& policy);
 
+/// Whether |text| holds a path or what looks like a secret.
+bool IsPrivate(std::string_view text);
+
 /// |file| as a contract may show it: as given when relative and below where it was given from,
 /// otherwise its last component; "withheld" where that looks like a secret.
 std::string PublicFileName(const std::string& file);

@@ -74,12 +74,9 @@ void AddSeam(const SeamUse& use, Origins& origins) {
 }
 
 void AddUnresolved(const Unresolved& item, Origins& origins) {
-  std::string key = "launch " + item.name;
-  if (item.name.starts_with("--")) key = FlagKey(item.name);
-  if (IsVariable(item.name)) key = VariableKey(item.name);
   Origin origin = Origin::Rule("bound at launch: " + item.bound_by);
   origin.follows = FieldsIn(item.bound_by, origins);
-  origins.try_emplace(std::move(key), std::move(origin));
+  origins.try_emplace(UnresolvedKey(item.name), std::move(origin));
 }
 
 /// A few files stand behind hundreds of values.
@@ -117,6 +114,10 @@ json OriginJson(const Origin& origin, PublicNames& files) {
 std::string FlagKey(std::string_view flag) { return fmt::format("flag {}", flag); }
 std::string VariableKey(std::string_view variable) {
   return fmt::format("environment {}", variable);
+}
+std::string UnresolvedKey(std::string_view name) {
+  if (name.starts_with("--")) return FlagKey(name);
+  return IsVariable(name) ? VariableKey(name) : fmt::format("launch {}", name);
 }
 
 std::vector<std::string> FieldsIn(std::string_view from, const Origins& origins) {

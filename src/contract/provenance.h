@@ -15,6 +15,8 @@ namespace nam56r::contract {
 /// "seam m2rnn-mixer", and "launch worker" for a thing that only the launch knows.
 std::string FlagKey(std::string_view flag);
 std::string VariableKey(std::string_view variable);
+/// Of something that only the launch knows: a flag, a variable or "worker".
+std::string UnresolvedKey(std::string_view name);
 
 /// One origin for every field, flag, variable and derived size of |contract|, and for everything
 /// that it leaves to the launch. A flag that one field decides has the line of that field; a flag

@@ -3,25 +3,12 @@
 #include "src/dialect/fields.h"
 #include "src/dialect/megatron.h"
 #include "src/dialect/spelling.h"
+#include "src/policy/caches.h"
 
 namespace nam56r::dialect {
 namespace {
 
 constexpr std::string_view kPolicy = "policy.";
-
-struct CacheVariable {
-  std::string_view key;
-  std::string_view variable;
-  std::string policy::Caches::*lifetime;
-};
-
-constexpr CacheVariable kCaches[] = {
-    {"caches.triton", "TRITON_CACHE_DIR", &policy::Caches::triton},
-    {"caches.inductor", "TORCHINDUCTOR_CACHE_DIR", &policy::Caches::inductor},
-    {"caches.tilelang", "TILELANG_CACHE_DIR", &policy::Caches::tilelang},
-    {"caches.extensions", "TORCH_EXTENSIONS_DIR", &policy::Caches::extensions},
-    {"caches.cuda", "CUDA_CACHE_PATH", &policy::Caches::cuda},
-};
 
 }  // namespace
 
@@ -64,12 +51,12 @@ std::vector<Unresolved> MegatronUnresolved(const Context& context) {
   if (!policy.checkpoint.save.empty()) {
     unresolved.push_back({"--save", "host checkpoints." + policy.checkpoint.save});
   }
-  for (const CacheVariable& cache : kCaches) {
+  for (const policy::CacheVariable& cache : policy::kCacheVariables) {
     const std::string& lifetime = policy.caches.*cache.lifetime;
     if (lifetime.empty()) continue;
     unresolved.push_back(
-        {std::string(cache.variable),
-         "host paths.cache_root, from policy " + std::string(cache.key) + " = " + lifetime});
+        {std::string(cache.variable), "host paths.cache_root, from policy caches." +
+                                          std::string(cache.name) + " = " + lifetime});
   }
   return unresolved;
 }

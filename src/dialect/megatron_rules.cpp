@@ -89,6 +89,21 @@ const std::vector<SupportRule>& Rules() {
        .fix = "give both the same activation",
        .against = {"recipe.moe.activation"},
        .source = "core_transformer_config_from_args"},
+      {.field = "recipe.mamba.head_dim",
+       .refuses =
+           [](const Context& c) {
+             const recipe::Recipe& r = c.recipe.value;
+             return OwnMamba(c) && r.mamba.head_dim > 0 &&
+                    r.model.hidden_size * r.mamba.expand % r.mamba.head_dim != 0;
+           },
+       .valid =
+           [](const Context& c) {
+             return Divisors(c.recipe.value.model.hidden_size * c.recipe.value.mamba.expand);
+           },
+       .why = "cuts the inner width of a Mamba-2 layer into heads",
+       .fix = "choose a divisor of hidden_size * expand",
+       .against = {"recipe.mamba.expand", "recipe.model.hidden_size"},
+       .source = "mamba_mixer.py:MambaMixer.__init__"},
       {.field = "recipe.mamba.num_groups",
        .refuses =
            [](const Context& c) {

@@ -290,6 +290,22 @@ TEST(Megatron, RefusesWhatTheReleaseRefusesOrIgnores) {
   }
 }
 
+// Where R becomes the backend's Mamba-2, its heads are whole; the plan asks that of M alone.
+TEST(Megatron, WantsWholeHeadsWhereRBecomesMamba) {
+  for (const std::int64_t head_dim : {64, 60}) {
+    const TestLaunch launch =
+        AdaptedLaunch("nam56r", "h200x8-nemo", "nemo", [&](recipe::Recipe& r, auto&) {
+          r.model.pattern = "AEREAEREAERE";
+          r.mamba.head_dim = head_dim;
+        });
+    bool refused = false;
+    for (const SupportRule& rule : MegatronRules()) {
+      if (rule.field == "recipe.mamba.head_dim") refused = rule.refuses(launch.On("nemo"));
+    }
+    EXPECT_EQ(refused, head_dim == 60);
+  }
+}
+
 TEST(Megatron, EveryRuleIsAboutFieldsThatExist) {
   const TestLaunch launch = H200();
   const Context context = launch.On(kMegatron);

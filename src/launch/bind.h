@@ -67,6 +67,7 @@ struct BindOptions {
 ///   LAUNCH0012 no free port, or no such address
 /// In |refused| alone: LAUNCH0008 no engine for this backend, LAUNCH0013 the host does not say what
 /// a cache directory is named after, LAUNCH0014 no bootstrap sets [bootstrap_environment] yet,
+/// LAUNCH0015 settings of a seam that are no texts,
 /// POLICY0105 a variable that the host's GPUs have no use for.
 ///
 /// |host| may be null: then every host value is its default.

@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "src/launch/cache_directory.h"
 #include "src/launch/host_error.h"
 #include "src/launch/machine.h"
+#include "src/policy/caches.h"
 #include "src/policy/environment.h"
 
 namespace nam56r::launch::internal {
@@ -18,19 +18,6 @@ namespace {
 
 using base::Surface;
 using nlohmann::json;
-
-struct Cache {
-  const char* name;
-  const char* variable;
-  std::string policy::Caches::*lifetime;
-};
-constexpr std::array kCaches = {
-    Cache{"triton", "TRITON_CACHE_DIR", &policy::Caches::triton},
-    Cache{"inductor", "TORCHINDUCTOR_CACHE_DIR", &policy::Caches::inductor},
-    Cache{"tilelang", "TILELANG_CACHE_DIR", &policy::Caches::tilelang},
-    Cache{"extensions", "TORCH_EXTENSIONS_DIR", &policy::Caches::extensions},
-    Cache{"cuda", "CUDA_CACHE_PATH", &policy::Caches::cuda},
-};
 
 /// Joins one command line. What the host does not say stands as "<host paths.python>", and the run
 /// is refused for it: a dry run shows the shape all the same.
@@ -155,6 +142,13 @@ class Command {
     AddBasics(environment_);
     environment_.AddHost("OMP_NUM_THREADS", std::to_string(host_->machine.threads_per_rank),
                          host_.From("machine.threads_per_rank"));
+    environment_.AddHost("OPENBLAS_NUM_THREADS", std::to_string(host_->machine.threads_per_rank),
+                         host_.From("machine.threads_per_rank"));
+    // The loopback reaches no other node.
+    const std::string& interface = host_->network.interface;
+    if (host_->machine.nodes <= 1 || interface != "lo") {
+      environment_.AddHost("GLOO_SOCKET_IFNAME", interface, host_.From("network.interface"));
+    }
     Caches();
     AddPolicy(leaves, environment_);
     Bootstrap();
@@ -173,13 +167,13 @@ class Command {
 
   void Caches() {
     std::string host_name;
-    for (const Cache& cache : kCaches) {
+    for (const policy::CacheVariable& cache : policy::kCacheVariables) {
       const std::string& lifetime = contract_.policy.caches.*cache.lifetime;
       if (lifetime.empty()) continue;
       if (lifetime == "host" && host_name.empty()) host_name = HostCache();
-      environment_.Add(cache.variable,
-                       CacheDirectory(lifetime, cache.name, cache_root_, options_.receipt_directory,
-                                      contract_.digest, host_name),
+      environment_.Add(std::string(cache.variable),
+                       CacheDirectory(lifetime, std::string(cache.name), cache_root_,
+                                      options_.receipt_directory, contract_.digest, host_name),
                        Surface::kPolicy,
                        fmt::format("policy caches.{} = {}", cache.name, lifetime));
     }
@@ -197,7 +191,17 @@ class Command {
         "no bootstrap of this version sets the variables of [bootstrap_environment] in a Megatron "
         "run",
         "move what may be set early to [environment]");
+    error.surface = Surface::kPolicy;
     error.fields = {"bootstrap_environment"};
+    Refuse({error});
+  }
+
+  void NoSettings(const std::string& seam, const std::string& why) {
+    base::Diagnostic error = HostError(
+        "LAUNCH0015", fmt::format("{} cannot be told its settings: {}", seam, why),
+        "compile the contract again: the seam would read other values than it was compiled with");
+    error.surface = Surface::kSeam;
+    error.fields = {seam};
     Refuse({error});
   }
 
@@ -205,14 +209,25 @@ class Command {
   void SeamSettings() {
     std::map<std::string, std::string> said;  // two seams may read one field
     for (const json& seam : contract_.document.at("seams")) {
+      const auto recorded = seam.find("recorded_only");
+      if (recorded != seam.end() && recorded->is_boolean() && recorded->get<bool>()) continue;
       const auto settings = seam.find("settings");
-      if (settings == seam.end() || !settings->is_object()) continue;
-      if (seam.value("recorded_only", false)) continue;
+      if (settings == seam.end()) continue;
+      const auto id = seam.find("id");
+      const std::string from =
+          "seam " + (id != seam.end() && id->is_string() ? id->get<std::string>() : "");
+      if (!settings->is_object()) {
+        NoSettings(from, "its settings are no object");
+        continue;
+      }
       for (const auto& [name, value] : settings->items()) {
-        if (!value.is_string()) continue;
+        if (!value.is_string()) {
+          NoSettings(from, name + " is no text");
+          continue;
+        }
         const auto [at, first] = said.try_emplace(name, value);
         if (!first && at->second == value) continue;
-        environment_.Add(name, value, Surface::kSeam, "seam " + seam.value("id", ""));
+        environment_.Add(name, value, Surface::kSeam, from);
       }
     }
   }

@@ -325,6 +325,31 @@ TEST_F(BindMegatronTest, SettingsOfSeamsReachTheRanks) {
   EXPECT_THAT(Codes(Bind(contract_, nullptr, options_)), ElementsAre("LAUNCH0007"));
 }
 
+// Whoever sets one of these in a policy is told that launch does.
+TEST_F(BindMegatronTest, WhatLaunchOwnsItSets) {
+  const BoundRun run = Must(BindTo("threads_per_rank = 3\n[network]\ninterface = \"eth1\"\n"));
+  for (const auto& [name, value] :
+       std::map<std::string, std::string>{{"OMP_NUM_THREADS", "3"},
+                                          {"OPENBLAS_NUM_THREADS", "3"},
+                                          {"GLOO_SOCKET_IFNAME", "eth1"}}) {
+    ASSERT_NE(FindVariable(run, name), nullptr) << name;
+    EXPECT_EQ(FindVariable(run, name)->value, value);
+  }
+  EXPECT_EQ(FindVariable(Must(BindTo("nodes = 2\n")), "GLOO_SOCKET_IFNAME"), nullptr)
+      << "the loopback reaches no other node";
+}
+
+TEST_F(BindMegatronTest, SettingsOfAnotherTypeAreRefused) {
+  for (const nlohmann::json& settings : {nlohmann::json({{"NAM56R_M2RNN_KEY_HEAD_DIM", 64}}),
+                                         nlohmann::json("text"), nlohmann::json()}) {
+    contract_.document["seams"][0]["settings"] = settings;
+    EXPECT_THAT(RefusedCodes(Must(Bind(contract_, nullptr, options_))), Contains("LAUNCH0015"))
+        << settings;
+    contract_.document["seams"][0]["recorded_only"] = "no";
+    EXPECT_THAT(RefusedCodes(Must(Bind(contract_, nullptr, options_))), Contains("LAUNCH0015"));
+  }
+}
+
 TEST_F(BindMegatronTest, VariablesForOtherGpusAreRefused) {
   contract_.policy.environment["CPPMEGA_ALLOW_TE_MXFP8_SM12"] = "1";
   EXPECT_THAT(RefusedCodes(Must(BindTo("gpu_architecture = \"sm_90\"\n"))), Contains("POLICY0105"));

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "src/base/nearest_name.h"
+#include "src/policy/environment_values.h"
 
 namespace nam56r::policy {
 namespace {
@@ -16,6 +18,8 @@ namespace {
 using base::Diagnostic;
 using base::Diagnostics;
 using base::SourceLocation;
+using internal::Folded;
+using internal::Setting;
 
 // Settings of seams have this prefix; the fields that they carry decide them.
 constexpr std::string_view kSeamPrefix = "NAM56R_";
@@ -96,7 +100,9 @@ Diagnostic Unknown(const Entry& entry) {
 
 Diagnostic OwnedElsewhere(const Entry& entry, std::string_view owner, SourceLocation owner_at) {
   Diagnostic error =
-      Refusal(entry, "POLICY0101", fmt::format("'{}' is set by {}", entry.Field(), owner),
+      Refusal(entry, "POLICY0101",
+              fmt::format("'{}' {} {}", entry.Field(),
+                          owner == "machine" ? "belongs to the" : "is set by", owner),
               "a second place for the same variable");
   if (IsField(owner)) {
     error.fields.emplace_back(owner);
@@ -107,6 +113,10 @@ Diagnostic OwnedElsewhere(const Entry& entry, std::string_view owner, SourceLoca
     error.fix = fmt::format("remove it and set '{}'", owner);
   } else if (owner == "launch") {
     error.fix = "remove it; launch sets it from the host and the layout";
+  } else if (owner == "machine") {
+    error.fix =
+        "remove it; it belongs to the machine, and launch sets none for Megatron: let the program "
+        "that the host's paths.python names set it";
   } else if (owner == "seams") {
     error.fix = "remove it and set the field that the seam carries; `nam56r seams` lists them";
   } else {
@@ -142,43 +152,28 @@ Diagnostic TooLate(const Entry& entry, const EnvironmentVariable& known,
                              fmt::format("'{}' is set too late: {} reads {} before Python starts",
                                          entry.Field(), known.reader, known.name),
                              "set by the bootstrap, inside the interpreter");
-  error.where.push_back({policy.At("environment"), "[environment] is set before it starts"});
+  error.where.push_back({{policy.file, 0, 0}, "[environment] is set before it starts"});
   error.fields.emplace_back("environment");
   error.fix = fmt::format("move {} to [environment]", known.name);
   return error;
 }
 
-bool IsInteger(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return status == std::errc() && end == text.data() + text.size();
-}
-
 bool IsNumber(std::string_view text) {
   double value = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return status == std::errc() && end == text.data() + text.size();
-}
-
-std::string Upper(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return upper;
+  return status == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
 
 /// What |known| takes, if |value| is none of it; empty: it is.
 std::vector<std::string> TakenInstead(const EnvironmentVariable& known, std::string_view value) {
   if (known.type == "bool" && value != "0" && value != "1") return {"0", "1"};
-  if (known.type == "int" && !IsInteger(value)) return {"a whole number"};
+  if (known.type == "int" && !internal::WholeNumber(value)) return {"a whole number"};
   if (known.type == "number" && !IsNumber(value)) return {"a number"};
   if (known.type == "choice") {
     std::vector<std::string> choices = Split(known.choices);
-    // NCCL compares without regard to case.
-    const bool folds = known.reader == "NCCL";
+    const std::string folded = Folded(known.name, value);
     const bool taken = std::any_of(choices.begin(), choices.end(), [&](const std::string& choice) {
-      return choice == value || (folds && Upper(value) == choice);
+      return Folded(known.name, choice) == folded;
     });
     if (!taken) return choices;
   }
@@ -227,9 +222,9 @@ void CheckTwice(const base::Loaded<Policy>& policy, Diagnostics& errors) {
     if (other == policy.value.environment.end()) continue;
     const Entry entry{Table::kBootstrap, name, value, policy.At("bootstrap_environment." + name)};
     Diagnostic error = Refusal(entry, "POLICY0101", fmt::format("{} is set in two tables", name),
-                               fmt::format("{} = \"{}\"", entry.Field(), value));
+                               Setting(entry.Field(), value));
     const std::string field = "environment." + name;
-    error.where.push_back({policy.At(field), fmt::format("{} = \"{}\"", field, other->second)});
+    error.where.push_back({policy.At(field), Setting(field, other->second)});
     error.fields.push_back(field);
     error.fix = "leave it to one of the two: [environment] also reaches what reads it later";
     errors.push_back(std::move(error));
@@ -302,7 +297,7 @@ Diagnostics CheckArchitecture(const Policy& policy, std::string_view architectur
       Diagnostic error = Refusal(entry, "POLICY0105",
                                  fmt::format("'{}' is for {}, and the host's GPUs are {}",
                                              entry.Field(), fmt::join(gate, " and "), architecture),
-                                 fmt::format("{} = \"{}\"", entry.Field(), value));
+                                 Setting(entry.Field(), value));
       error.where.push_back(
           {{}, fmt::format("host machine.gpu_architecture = \"{}\"", architecture)});
       error.fields.emplace_back("machine.gpu_architecture");

@@ -27,7 +27,8 @@ struct EnvironmentVariable {
   std::string_view name;
   std::string_view meaning;
   /// Who sets it: empty for [environment] and [bootstrap_environment], otherwise the field or room
-  /// that owns it, and then they may not ("caches.triton", "recipe.model.pattern", "launch").
+  /// that owns it, and then they may not ("caches.triton", "recipe.model.pattern", "launch";
+  /// "machine": nothing of ours sets it).
   std::string_view owner;
   base::Surface surface = base::Surface::kPolicy;
   ReadTime read = ReadTime::kBeforePython;

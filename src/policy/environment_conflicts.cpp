@@ -1,18 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "src/policy/environment.h"
+#include "src/policy/environment_values.h"
 
 namespace nam56r::policy {
 namespace {
 
 using base::Diagnostic;
 using base::Diagnostics;
+using internal::Folded;
 
 /// What either table sets a variable to.
 class View {
@@ -20,28 +21,35 @@ class View {
   explicit View(const base::Loaded<Policy>& policy) : policy_(policy) {}
 
   const Policy& policy() const { return policy_.value; }
-  const std::string* Find(const std::string& name) const {
+  /// By this name alone.
+  const std::string* FindExactly(const std::string& name) const {
     for (const auto* table : {&policy().environment, &policy().bootstrap_environment}) {
       if (auto it = table->find(name); it != table->end()) return &it->second;
     }
     return nullptr;
   }
+  /// The name by which the thing called |name| is set: another name of it where that alone is.
+  std::string Spelled(const std::string& name) const {
+    if (FindExactly(name) != nullptr) return name;
+    const EnvironmentVariable* known = FindVariable(name);
+    if (known == nullptr || known->same_as.empty()) return name;
+    std::string other(known->same_as);
+    return FindExactly(other) != nullptr ? other : name;
+  }
+  const std::string* Find(const std::string& name) const { return FindExactly(Spelled(name)); }
   bool Has(const std::string& name) const { return Find(name) != nullptr; }
   bool Is(const std::string& name, std::string_view value) const {
     const std::string* found = Find(name);
-    return found != nullptr && *found == value;
+    return found != nullptr && Folded(name, *found) == Folded(name, value);
   }
   bool Holds(const std::string& name, std::string_view part) const {
     const std::string* found = Find(name);
-    return found != nullptr && found->find(part) != std::string::npos;
+    return found != nullptr && Folded(name, *found).find(Folded(name, part)) != std::string::npos;
   }
   std::optional<std::int64_t> Int(const std::string& name) const {
     const std::string* found = Find(name);
-    if (found == nullptr) return std::nullopt;
-    char* end = nullptr;
-    const std::int64_t value = std::strtoll(found->c_str(), &end, 10);
-    if (found->empty() || *end != '\0') return std::nullopt;  // POLICY0104 says so
-    return value;
+    // What is no number POLICY0104 says.
+    return found == nullptr ? std::nullopt : internal::WholeNumber(*found);
   }
   /// One side of a conflict: a field, or a variable by its bare name.
   base::SourceNote Side(const std::string& side) const {
@@ -52,17 +60,18 @@ class View {
         return {policy_.At(side), fmt::format("{} = {}", side, base::ToString(value))};
       }
     }
-    const bool early = policy().environment.contains(side);
-    const bool late = policy().bootstrap_environment.contains(side);
-    if (!early && !late) return {policy_.At("environment"), side + " is not set"};
-    return {policy_.At((early ? "environment." : "bootstrap_environment.") + side),
-            fmt::format("{} = \"{}\"", side, *Find(side))};
+    const std::string name = Spelled(side);
+    const std::string* value = FindExactly(name);
+    if (value == nullptr) return {{policy_.file, 0, 0}, side + " is not set"};
+    return {policy_.At(FieldOf(name)), internal::Setting(name, *value)};
   }
   std::string FieldOf(const std::string& side) const {
     if (side.find('.') != std::string::npos) return side;
-    return (policy().bootstrap_environment.contains(side) ? "bootstrap_environment."
-                                                          : "environment.") +
-           side;
+    const std::string name = Spelled(side);
+    return (policy().environment.contains(name) || !policy().bootstrap_environment.contains(name)
+                ? "environment."
+                : "bootstrap_environment.") +
+           name;
   }
 
  private:
@@ -168,13 +177,12 @@ const std::vector<Rule>& Rules() {
        "remove one of the two"},
       {{"TORCH_NCCL_DUMP_ON_TIMEOUT", "TORCH_NCCL_TRACE_BUFFER_SIZE"},
        [](const View& v) {
-         const bool buffer = v.Int("TORCH_NCCL_TRACE_BUFFER_SIZE").value_or(0) > 0 ||
-                             v.Int("TORCH_FR_BUFFER_SIZE").value_or(0) > 0;
-         return v.Is("TORCH_NCCL_DUMP_ON_TIMEOUT", "1") && !buffer;
+         const auto kept = v.Int("TORCH_NCCL_TRACE_BUFFER_SIZE");
+         return v.Is("TORCH_NCCL_DUMP_ON_TIMEOUT", "1") && kept && *kept <= 0;
        },
        "the flight recorder keeps nothing that could be written",
        {},
-       "write TORCH_NCCL_TRACE_BUFFER_SIZE = \"2000\""},
+       "write \"2000\", or remove TORCH_NCCL_DUMP_ON_TIMEOUT"},
       {{"CUDA_GRAPH_CAPTURE_FREEZE_GC", "graphs.implementation"},
        [](const View& v) { return v.Has("CUDA_GRAPH_CAPTURE_FREEZE_GC") && !Graphs(v); },
        "nothing is captured, so that it has no effect",
@@ -279,7 +287,10 @@ void CheckSame(const View& view, const std::string& name, Diagnostics& errors) {
   const EnvironmentVariable* known = FindVariable(name);
   if (known == nullptr || known->same_as.empty() || known->same_as < name) return;
   const std::string other(known->same_as);
-  if (!view.Has(other) || *view.Find(name) == *view.Find(other)) return;
+  const std::string* first = view.FindExactly(name);
+  const std::string* second = view.FindExactly(other);
+  if (first == nullptr || second == nullptr) return;
+  if (Folded(name, *first) == Folded(other, *second)) return;
   errors.push_back(
       Conflict(view, "POLICY0107", {name, other},
                fmt::format("{} and {} are two names of one thing, with two values", name, other),

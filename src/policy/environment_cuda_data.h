@@ -41,7 +41,7 @@ inline constexpr EnvironmentVariable kCudaVariables[] = {
     kCuda.Bool("CUDA_LAUNCH_BLOCKING", "0",
                "1 makes every kernel launch wait, for finding the one that fails."),
     kCuda.Choice("CUDA_MODULE_LOADING", "LAZY|EAGER|DEFAULT", "LAZY", "When kernels are loaded."),
-    Owned(kCuda.Text("CUDA_VISIBLE_DEVICES", "", "GPUs that a process may use."), "launch"),
+    Owned(kCuda.Text("CUDA_VISIBLE_DEVICES", "", "GPUs that a process may use."), "machine"),
     kCublas.Text("CUBLAS_WORKSPACE_CONFIG", "",
                  "Size and count of cuBLAS workspaces; \":4096:8\" is deterministic."),
     kCublas.From("cuBLAS documentation, logging")
@@ -56,11 +56,11 @@ inline constexpr EnvironmentVariable kCudaVariables[] = {
                 "Architecture that CuTe DSL compiles for."),
 
     // The loader and Python.
-    Owned(kLoader.Path("LD_LIBRARY_PATH", "Directories of shared libraries."), "launch"),
+    Owned(kLoader.Path("LD_LIBRARY_PATH", "Directories of shared libraries."), "machine"),
     kLoader.Path("LD_PRELOAD", "Shared libraries that are loaded first."),
     Owned(kLoader.From("environ(7)").Path("PATH", "Directories of programs."), "launch"),
     Owned(kLoader.From("locale(7)").Text("LANG", "C.UTF-8", "Language and encoding."), "launch"),
-    Owned(kPython.Path("PYTHONPATH", "Directories of Python modules."), "launch"),
+    Owned(kPython.Path("PYTHONPATH", "Directories of Python modules."), "machine"),
     kPython.Bool("PYTHONFAULTHANDLER", "0", "1 prints the stacks of a process that crashes."),
     kPython.Text("PYTHONHASHSEED", "random", "Seed of Python's string hashes."),
     kPython.Bool("PYTHONNOUSERSITE", "0", "1 keeps the user's own packages out."),
@@ -105,9 +105,10 @@ inline constexpr EnvironmentVariable kCudaVariables[] = {
     Owned(kSlurm.Int("SLURM_PROCID", "", "Rank in the world, as Slurm counts."), "Slurm"),
 
     // Ours.
-    Owned(Reader{"the bootstrap", ReadTime::kImport, "src/launch/bind_megatron.cpp"}.Text(
-              "NAM56R_BOOTSTRAP_ENVIRONMENT", "{}",
-              "JSON object of the variables that the bootstrap sets before the seams."),
+    Owned(Reader{"nothing yet (LAUNCH0014)", ReadTime::kImport,
+                 "src/launch/bind_megatron.cpp sets it"}
+              .Text("NAM56R_BOOTSTRAP_ENVIRONMENT", "{}",
+                    "JSON object of the variables that the bootstrap sets before the seams."),
           "launch"),
 };
 

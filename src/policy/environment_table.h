@@ -61,7 +61,7 @@ struct Reader {
 constexpr EnvironmentVariable Owned(EnvironmentVariable v, std::string_view owner) {
   v.owner = owner;
   if (owner.starts_with("recipe.")) v.surface = base::Surface::kPlan;
-  if (owner == "launch") v.surface = base::Surface::kHost;
+  if (owner == "launch" || owner == "machine") v.surface = base::Surface::kHost;
   if (owner == "seams") v.surface = base::Surface::kSeam;
   return v;
 }

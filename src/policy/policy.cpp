@@ -545,7 +545,8 @@ base::Schema<Policy> MakeSchema() {
        +[](Policy& p) -> std::map<String, String>& { return p.environment; }},
       {{
            .key = "bootstrap_environment",
-           .meaning = "Variables that the bootstrap sets inside the interpreter, before the seams.",
+           .meaning = "Variables for a bootstrap to set inside the interpreter, before the seams. "
+                      "Launch has none yet and refuses them (LAUNCH0014).",
        },
        +[](Policy& p) -> std::map<String, String>& { return p.bootstrap_environment; }},
 

@@ -87,6 +87,9 @@ TEST_F(ExtendsTest, TheChildReplacesWhatItStatesAndEachLineKeepsItsFile) {
   EXPECT_EQ(recipe->At("model.depth"), (base::SourceLocation{Path("base.toml"), 5, 1}));
   EXPECT_EQ(recipe->origins.at("mla.rotary_base").kind, base::Origin::Kind::kDefault);
   EXPECT_EQ(DisplayName(recipe->value.model), "least (wide)");
+  Model hostile = recipe->value.model;
+  hostile.name = "least\x1b[2J";
+  EXPECT_EQ(DisplayName(hostile), "least\\x1b[2J (wide)");
 }
 
 TEST_F(ExtendsTest, AChainHasAtMostFourFiles) {

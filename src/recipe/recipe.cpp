@@ -1,6 +1,7 @@
 #include "src/recipe/recipe.h"
 
 #include "src/base/toml_document.h"
+#include "src/base/utf8.h"
 #include "src/recipe/extends.h"
 
 namespace nam56r::recipe {
@@ -547,7 +548,8 @@ base::Expected<base::Loaded<Recipe>> Load(const std::filesystem::path& path) {
 }
 
 std::string DisplayName(const Model& model) {
-  return model.variant.empty() ? model.name : model.name + " (" + model.variant + ")";
+  return base::EscapeControls(model.variant.empty() ? model.name
+                                                    : model.name + " (" + model.variant + ")");
 }
 
 }  // namespace nam56r::recipe

@@ -141,11 +141,13 @@ std::string Dispatcher(const recipe::Recipe& recipe, const policy::Dispatcher& d
 
 std::string Overlap(const policy::Policy& policy) {
   const policy::Overlap& overlap = policy.overlap;
-  return OrNone(
-      Joined({overlap.grad_reduce ? "gradients" : "", overlap.param_gather ? "parameters" : "",
-              overlap.moe_expert_parallel_comm ? "expert exchange" : "",
-              overlap.delay_wgrad_compute ? "delayed weight gradients" : "",
-              overlap.moe_shared_expert ? "shared expert" : "", overlap.tp_comm ? "TP" : ""}));
+  return OrNone(Joined(
+      {overlap.grad_reduce ? "gradients" : "", overlap.param_gather ? "parameters" : "",
+       overlap.moe_expert_parallel_comm ? "expert exchange" : "",
+       overlap.delay_wgrad_compute ? "delayed weight gradients" : "",
+       overlap.moe_shared_expert ? "shared expert" : "", overlap.tp_comm ? "TP" : "",
+       // Other schedules send one at a time, whatever it says.
+       overlap.p2p_comm && policy.schedule.kind == "interleaved" ? "sends between stages" : ""}));
 }
 
 std::string Kernels(const policy::Policy& policy) {

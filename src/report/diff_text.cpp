@@ -90,8 +90,26 @@ std::string SeamValue(const json& use) {
   return Cut(base::EscapeControls(use.value("why", std::string())));
 }
 
+// Of a seam that is used otherwise: each member that differs, with both its values.
+std::string SeamMembers(const json& from, const json& to) {
+  json members = from;
+  members.update(to);
+  std::string text;
+  for (const auto& [key, ignored] : members.items()) {
+    const json before = from.value(key, json());
+    const json after = to.value(key, json());
+    if (before == after) continue;
+    text += fmt::format("{}{}: {} -> {}", text.empty() ? "" : "; ", base::EscapeControls(key),
+                        Value(before), Value(after));
+  }
+  return text;
+}
+
 std::string Sides(const Change& change) {
   if (change.name.starts_with("seam ")) {
+    if (change.sign == Sign::kChanged && change.from.is_object() && change.to.is_object()) {
+      return SeamMembers(change.from, change.to);
+    }
     return SeamValue(change.sign == Sign::kRemoved ? change.from : change.to);
   }
   switch (change.sign) {
@@ -179,9 +197,14 @@ std::string DiffText(const contract::Diff& diff, const DiffHead& a, const DiffHe
   std::string text;
   for (const auto& [name, head] : {std::pair('A', &a), std::pair('B', &b)}) {
     text += fmt::format("{} {:<{}}  {}  {}\n", name, base::EscapeControls(head->file), width,
-                        head->dialect, head->digest);
+                        base::EscapeControls(head->dialect), base::EscapeControls(head->digest));
   }
   text += '\n' + diff.summary + '\n';
+  if (!diff.causes_tried) {
+    text +=
+        "So many decisions differ that none was tried alone: what follows may stand below several "
+        "of them.\n";
+  }
   for (const contract::ChangeGroup& group : diff.groups) text += '\n' + GroupText(group, painter);
   const contract::ChangeCounts counts = contract::CountChanges(diff);
   if (!diff.same()) {

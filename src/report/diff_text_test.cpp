@@ -56,6 +56,32 @@ TEST(DiffText, ColoursOnlyWhenAskedAndCutsLongValues) {
   EXPECT_THAT(DiffText(diff, {}, {}, /*colour=*/true), HasSubstr("\x1b[31m-\x1b[0m"));
 }
 
+TEST(DiffText, EscapesWhateverAFileSays) {
+  const std::string text = DiffText(Example(), {"a\x1b[2J", "sha256:1\x1b[2J", "native\x1b[2J"},
+                                    {"b.json", "sha256:2", "native"});
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, HasSubstr("native\\x1b[2J"));
+}
+
+TEST(DiffText, OfAChangedSeamNamesTheMembersThatDiffer) {
+  Diff diff;
+  const nlohmann::json from = {{"why", "the same"}, {"level", "required"}, {"layers", {"1", "2"}}};
+  nlohmann::json to = from;
+  to["level"] = "optional";
+  to["layers"] = {"1"};
+  diff.groups = {{"seam", {{Sign::kChanged, "seam m2rnn-mixer", from, to, "", "", {}}}}};
+  const std::string text = DiffText(diff, {}, {});
+  EXPECT_THAT(text, HasSubstr("layers: 1 2 -> 1; level: required -> optional"));
+  EXPECT_THAT(text, Not(HasSubstr("the same")));
+}
+
+TEST(DiffText, SaysWhereNoDecisionWasTriedAlone) {
+  Diff diff = Example();
+  EXPECT_THAT(DiffText(diff, {}, {}), Not(HasSubstr("tried alone")));
+  diff.causes_tried = false;
+  EXPECT_THAT(DiffText(diff, {}, {}), HasSubstr("none was tried alone"));
+}
+
 TEST(DiffText, OfNothingIsTheSentenceAlone) {
   Diff diff;
   diff.summary = "Nothing changed: the contracts are the same.";

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "src/base/secrets.h"
 #include "src/contract/derived.h"
 #include "src/contract/private_values.h"
 #include "src/plan/flops_megatron.h"
@@ -20,13 +21,16 @@ using nlohmann::json;
 
 constexpr std::string_view kUnlisted = "not in the registry";
 
-bool IsPublic(const std::string& text) {
-  base::Loaded<policy::Policy> bearer;
-  bearer.value.run.name = text;
-  return contract::CheckPrivateValues({}, bearer).empty();
+constexpr std::string_view kWithheld = "(withheld)";
+
+std::string Public(const std::string& text) {
+  return contract::IsPrivate(text) ? std::string(kWithheld) : text;
 }
 
-std::string Public(const std::string& text) { return IsPublic(text) ? text : "(withheld)"; }
+/// The value of a variable: its name may say that it is a secret.
+std::string PublicValue(const std::string& name, const std::string& value) {
+  return base::NamesSecret(name) ? std::string(kWithheld) : Public(value);
+}
 
 /// A text of the file, wherever it may be missing or of another type.
 std::string TextAt(const json& object, const char* key, const std::string& otherwise = "") {
@@ -142,7 +146,7 @@ void AddSeams(const json& seams, Profile& profile) {
     const auto settings = use.find("settings");
     if (settings == use.end() || !settings->is_object()) continue;
     for (const auto& [name, value] : settings->items()) {
-      profile.seam_settings[Public(name)] = ValueAt(*settings, name.c_str());
+      profile.seam_settings[Public(name)] = PublicValue(name, ValueAt(*settings, name.c_str()));
     }
   }
 }
@@ -191,7 +195,7 @@ void AddEnvironment(const contract::ReadContract& contract, Profile& profile) {
     for (const policy::EnvironmentVariable& known : policy::KnownEnvironment()) {
       if (known.name == name) group = policy::ReadTimeName(known.read);
     }
-    groups[group][Public(name)] = Public(value);
+    groups[group][Public(name)] = PublicValue(name, value);
   }
   const auto add = [&](std::string_view group) {
     const auto at = groups.find(group);

@@ -164,6 +164,20 @@ TEST(ProfileTest, ColourIsOnlyAroundLabels) {
   EXPECT_EQ(coloured, plain);
 }
 
+// Neither a path nor the shape of a secret: the name alone gives it away.
+TEST(ProfileTest, WithholdsTheValueOfAVariableWhoseNameIsASecrets) {
+  const std::string value = "plain";
+  json document = contract::ToJson(contract::MustCompile(seams::H200()));
+  document["seams"][0]["settings"] = {{"NAM56R_API_KEY", value}};
+  document["fixed_policy"]["optimizer"]["lr"]["environment"] = {{"HF_TOKEN", value}};
+  document["fixed_policy"]["environment"]["value"]["WANDB_API_KEY"] = value;
+  const Profile profile = MakeProfile(Rewritten(document));
+  const std::string shown = ProfileText(profile) + ToJson(profile).dump();
+  EXPECT_THAT(
+      shown, AllOf(HasSubstr("HF_TOKEN"), HasSubstr("NAM56R_API_KEY"), HasSubstr("WANDB_API_KEY")));
+  EXPECT_THAT(shown, Not(HasSubstr(value))) << shown;
+}
+
 TEST(ProfileTest, SaysWhatThePolicyDecides) {
   const auto with = [](const seams::Change& change) {
     seams::TestLaunch launch = seams::H200(change);
@@ -210,6 +224,12 @@ TEST(ProfileTest, SaysWhatThePolicyDecides) {
   EXPECT_THAT(said["kernels"], HasSubstr("Mamba compiled"));
   EXPECT_EQ(said["checkpoint"], "fresh weights, saves runs every 100 steps (torch_dist)");
 
+  said = with([](recipe::Recipe&, policy::Policy& p) {
+    p.layout.pipeline_parallel = 2;
+    p.layout.virtual_pipeline_parallel = 2;
+    p.schedule.kind = "interleaved";
+  });
+  EXPECT_EQ(said["overlap"], "sends between stages") << "the default of interleaved schedules";
   said = with([](recipe::Recipe&, policy::Policy& p) { p.mtp.depth = 0; });
   EXPECT_EQ(said["MTP"], "off");
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "src/base/secrets.h"
 #include "src/contract/private_values.h"
 #include "src/seams/seam.h"
 
@@ -42,9 +43,23 @@ std::vector<std::string> Texts(const json& object, const char* key) {
   return texts;
 }
 
+// As a page may show it, whoever wrote the contract.
+json Public(const json& value, const std::string& name = "") {
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    return contract::IsPrivate(text) || base::NamesSecret(name) ? json("(withheld)") : value;
+  }
+  if (!value.is_structured()) return value;
+  json shown = value;
+  for (auto it = shown.begin(); it != shown.end(); ++it) {
+    *it = Public(*it, value.is_object() ? it.key() : name);
+  }
+  return shown;
+}
+
 SeamsPage::Used MakeUsed(const json& seam, const json& provenance) {
   SeamsPage::Used used;
-  used.seam = seam;
+  used.seam = Public(seam);
   for (const std::string& field : Texts(seam, "fields")) {
     used.asked_by.emplace_back(field, OriginOf(provenance, field));
   }

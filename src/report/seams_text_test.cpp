@@ -57,6 +57,19 @@ TEST(SeamsPage, SaysOfEachSeamWhyWhereAndWhatWithout) {
   EXPECT_THAT(text, Not(HasSubstr("not part of this launch")));
 }
 
+// A page may be published: what a contract by hand holds of a machine or a secret stays out, and
+// nothing that this version writes is taken for it.
+TEST(SeamsPage, WithholdsPathsAndSecrets) {
+  json document = DocumentOf(Nothing);
+  EXPECT_THAT(ToJson(PageOf(document), true).dump(), Not(HasSubstr("(withheld)")));
+  document["seams"][0]["why"] = "/home/operator/.ssh/id";
+  document["seams"][1]["settings"] = {{"NAM56R_API_TOKEN", "opensesame"}};
+  const SeamsPage page = PageOf(document);
+  const std::string shown = SeamsText(page, true) + ToJson(page, true).dump();
+  EXPECT_THAT(shown, testing::AllOf(Not(HasSubstr("operator")), Not(HasSubstr("opensesame")),
+                                    HasSubstr("(withheld)")));
+}
+
 TEST(SeamsPage, TellsWhatComesFromTheRecipeAlone) {
   const json shown = ToJson(PageOf(DocumentOf(Nothing)), /*all=*/false);
   EXPECT_THAT(Column(shown.at("recipe_alone"), "flag"), Contains("--num-experts"));

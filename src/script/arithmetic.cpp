@@ -1,8 +1,9 @@
 #include "src/script/arithmetic.h"
 
 #include <cctype>
-#include <charconv>
 #include <utility>
+
+#include "src/script/text.h"
 
 namespace nam56r::script {
 namespace {
@@ -10,19 +11,6 @@ namespace {
 using Number = std::optional<std::int64_t>;
 
 constexpr int kMaxDepth = 64;
-
-std::optional<std::int64_t> ToInteger(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
-    text.remove_suffix(1);
-  }
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 class Evaluator {
  public:
@@ -115,6 +103,10 @@ class Evaluator {
   Number Unary() {
     if (++depth_ > kMaxDepth) return std::nullopt;
     Number value;
+    Skip();
+    for (std::string_view steps : {"++", "--"}) {
+      if (text_.substr(at_).starts_with(steps)) return std::nullopt;  // changes its operand
+    }
     if (Take("!")) {
       value = Unary();
       if (value) value = *value == 0 ? 1 : 0;
@@ -150,12 +142,22 @@ class Evaluator {
     if (braces && !Take("}")) return std::nullopt;
     if (word.empty()) return std::nullopt;
     if (std::isdigit(static_cast<unsigned char>(word.front())) != 0) {
-      const bool octal = word.size() > 1 && word.front() == '0';
-      return octal ? std::nullopt : ToInteger(word);
+      return Decimal(word);
     }
     const auto value = lookup_(word);
     if (!value) return std::nullopt;
-    return value->empty() ? Number(0) : ToInteger(*value);
+    return value->empty() ? Number(0) : Decimal(*value);
+  }
+  // With a zero in front it is octal.
+  static Number Decimal(std::string_view word) {
+    while (!word.empty() && std::isspace(static_cast<unsigned char>(word.front())) != 0) {
+      word.remove_prefix(1);
+    }
+    while (!word.empty() && std::isspace(static_cast<unsigned char>(word.back())) != 0) {
+      word.remove_suffix(1);
+    }
+    if (word.size() > 1 && (word.starts_with('0') || word.starts_with("-0"))) return std::nullopt;
+    return Integer(word);
   }
 
   std::string_view text_;

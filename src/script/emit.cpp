@@ -183,18 +183,22 @@ class Emitter {
     const dialect::Release* release = dialect::FindRelease(contract_.dialect);
     text_ += fmt::format(
         "\nNAM56R_HOST_NODES=\"${{NAM56R_HOST_NODES:-1}}\"\n"
-        "{} -m torch.distributed.run \\\n"
+        "if (( {0} % NAM56R_HOST_NODES != 0 )); then\n"
+        "  echo \"{0} ranks are no multiple of ${{NAM56R_HOST_NODES}} nodes\" >&2\n"
+        "  exit 64\n"
+        "fi\n"
+        "{1} -m torch.distributed.run \\\n"
         "  --nnodes=\"${{NAM56R_HOST_NODES}}\" \\\n"
-        "  --nproc-per-node=\"$(({} / NAM56R_HOST_NODES))\" \\\n"
+        "  --nproc-per-node=\"$(({0} / NAM56R_HOST_NODES))\" \\\n"
         "  --node-rank=\"${{NAM56R_HOST_NODE_RANK:-0}}\" \\\n"
         "  --master-addr=\"${{NAM56R_HOST_MASTER_ADDR:-127.0.0.1}}\" \\\n"
         "  --master-port=\"${{NAM56R_HOST_MASTER_PORT:-29500}}\" \\\n"
-        "  {}/{} \\\n"
+        "  {2}/{3} \\\n"
         "  \"${{MODEL_ARGS[@]}}\" \"${{LAYOUT_ARGS[@]}}\" \"${{POLICY_ARGS[@]}}\" "
         "\"${{HOST_ARGS[@]}}\"\n",
+        contract_.policy.layout.world_size,
         HostWord("paths.python", "Python of the Megatron environment"),
-        contract_.policy.layout.world_size, HostWord("paths.megatron", "checkout of Megatron-LM"),
-        dialect::EntryPoint(*release));
+        HostWord("paths.megatron", "checkout of Megatron-LM"), dialect::EntryPoint(*release));
   }
 
   const Contract& contract_;

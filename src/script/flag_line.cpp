@@ -77,6 +77,7 @@ FlagLine ParseFlags(const dialect::Release& release, std::span<const ReadWord> w
     given.line = word.line;
     given.flag = word.text;
     if (!word.condition.empty()) given.undecided = word.condition;
+    given.conditional = !word.condition.empty();
     const std::size_t equals = word.text.find('=');
     if (equals != std::string::npos) {
       given.flag = word.text.substr(0, equals);
@@ -97,6 +98,7 @@ FlagLine ParseFlags(const dialect::Release& release, std::span<const ReadWord> w
       }
     }
     for (const ReadWord& value : given.values) {
+      given.conditional = given.conditional || !value.condition.empty();
       if (!value.known) {
         given.undecided = fmt::format("its value is not known: {}", value.text);
       } else if (!value.condition.empty() && value.condition != word.condition) {

@@ -16,8 +16,9 @@ struct GivenFlag {
   const dialect::Argument* argument = nullptr;  ///< null: the release has no such flag
   std::vector<ReadWord> values;
   int line = 0;
-  bool overruled = false;  ///< a later one for the same place wins
-  std::string undecided;   ///< why its meaning is not known; empty: it is
+  bool overruled = false;    ///< a later one for the same place wins
+  std::string undecided;     ///< why its meaning is not known; empty: it is
+  bool conditional = false;  ///< it, or its value, may not be there at all
 
   std::vector<std::string> Texts() const;
 };

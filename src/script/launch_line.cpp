@@ -4,13 +4,12 @@
 #include <set>
 
 #include "src/script/command_line.h"
+#include "src/script/text.h"
 
 namespace nam56r::script {
 namespace {
 
 using Words = std::vector<ReadWord>;
-
-std::string BaseName(const std::string& text) { return text.substr(text.find_last_of('/') + 1); }
 
 bool IsPython(const ReadWord& word) {
   std::string name = BaseName(word.text);
@@ -117,9 +116,25 @@ class Launch {
       if (at + 1 < words_.size()) return words_[at + 1];
       return std::nullopt;
     };
+    if (IsWrapper(word) && word.known) wrapper_ = BaseName(word.text);
+    // The short ones mean other things to other programs: nice -n 10.
+    const bool srun = wrapper_ == "srun";
+    if (!srun && wrapper_ != "mpirun" && wrapper_ != "mpiexec") return;
+    for (std::string_view attached : {"-np", "-N", "-n"}) {
+      const std::string_view rest =
+          std::string_view(option.name)
+              .substr(option.name.starts_with(attached) ? attached.size() : option.name.size());
+      if (rest.empty() || !Integer(rest)) continue;
+      option.value = word;
+      option.value->text = rest;
+      option.name = attached;
+      break;
+    }
     const std::string& name = option.name;
-    if (name == "--nodes" || name == "-N") line_.nodes = value();
-    if (name == "--ntasks-per-node" || name == "--npernode") line_.processes_per_node = value();
+    if (name == "--nodes" || (srun && name == "-N")) line_.nodes = value();
+    if (name == "--ntasks-per-node" || name == "--npernode" || (!srun && name == "-N")) {
+      line_.processes_per_node = value();
+    }
     if (name == "--ntasks" || name == "-n" || name == "-np") line_.processes = value();
     if (name == "--export" && option.value) Exports(*option.value);
   }
@@ -213,6 +228,7 @@ class Launch {
 
   const Words& words_;
   CommandLine line_;
+  std::string wrapper_;  // the program whose options are read
 };
 
 }  // namespace

@@ -6,22 +6,24 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <set>
 
 #include "src/base/dotted_key.h"
 #include "src/base/nearest_name.h"
+#include "src/base/secrets.h"
 #include "src/base/toml_document.h"
 #include "src/contract/derived.h"
 #include "src/dialect/fields.h"
 #include "src/dialect/lowering.h"
 #include "src/dialect/spelling.h"
+#include "src/host/host.h"
 #include "src/plan/pattern.h"
 #include "src/policy/environment.h"
 #include "src/script/flag_line.h"
 #include "src/script/host_toml.h"
 #include "src/script/lane_variables.h"
 #include "src/script/pattern_reader.h"
+#include "src/script/text.h"
 #include "src/script/toml_writer.h"
 #include "src/seams/seam.h"
 
@@ -36,11 +38,6 @@ using Strings = std::vector<std::string>;
 
 constexpr std::string_view kRecipe = "recipe.";
 constexpr std::string_view kPolicy = "policy.";
-
-std::string BaseName(std::string text) {
-  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
-  return text.substr(text.find_last_of('/') + 1);
-}
 
 /// A name for a thing of the host: letters, digits, '.', '_' and '-' of the last part of its path.
 std::string NameOf(const std::string& path, const std::string& otherwise) {
@@ -68,13 +65,6 @@ bool LooksLikePath(const std::string& text) {
     if (text.starts_with(begin)) return true;
   }
   return text.find(":/") != std::string::npos || text.find("=/") != std::string::npos;
-}
-
-std::optional<std::int64_t> Integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 Strings SplitAt(const std::string& text, char separator) {
@@ -145,7 +135,7 @@ class Raiser {
     NoLossWithoutWeight();
     RequireSeams();
     Flags_();
-    Reports();
+    internal::AddReports(source_, out_);
     Finish();
     return std::move(out_);
   }
@@ -165,15 +155,20 @@ class Raiser {
     }
   }
 
+  static std::string Shown(const FieldValue& value) { return Redacted(base::ToString(value)); }
+
   void Contradiction(const std::string& field, const Found& a, const Found& b) {
     base::Diagnostic warning;
     warning.code = "SCRIPT0004";
     warning.severity = base::Severity::kWarning;
     warning.surface = field.starts_with(kRecipe) ? base::Surface::kPlan : base::Surface::kPolicy;
     warning.message = fmt::format("{} is said twice, and not the same", field);
+    const bool secret = base::NamesSecret(field.substr(field.rfind('.') + 1));
     for (const Found* one : {&a, &b}) {
-      warning.where.push_back({{source_.file, one->line, 0},
-                               fmt::format("{}: {}", one->source, base::ToString(one->value))});
+      warning.where.push_back(
+          {{source_.file, one->line, 0},
+           fmt::format("{}: {}", one->source,
+                       secret ? std::string("(withheld)") : Shown(one->value))});
     }
     warning.fields = {field};
     warning.fix = fmt::format("leave it to one of the two; {} was taken",
@@ -194,6 +189,11 @@ class Raiser {
       }
       Found found{document->entries.front().value, From::kComment, "# nam56r", comment.line};
       if (IsMapKey(comment.field)) {
+        if (!std::holds_alternative<std::string>(found.value)) {
+          out_.unplaced.push_back({comment.line, "# nam56r " + comment.field + " = " + comment.toml,
+                                   "the value of a variable is a text", ""});
+          continue;
+        }
         Other(comment.field, std::move(found));
         continue;
       }
@@ -241,8 +241,21 @@ class Raiser {
       const auto unplaced = [&](std::string why, std::string nearest = "") {
         out_.unplaced.push_back({value.line, shown, std::move(why), std::move(nearest)});
       };
-      if (Cache(name, value) || (FindLaneVariable(name) == nullptr && Owned(name, value))) {
+      if (Cache(name, value)) {
         ++out_.variables_placed;
+        continue;
+      }
+      // The address that the ranks meet at is the host's.
+      if (name == "MASTER_ADDR" || name == "MASTER_PORT") {
+        const char* key = name == "MASTER_ADDR" ? "network.master_addr" : "network.master_port";
+        if (Host(key, value, name)) ++out_.variables_placed;
+        continue;
+      }
+      if (const std::string owner = OwnerOf(name); !owner.empty()) {
+        const bool field = owner.find('.') != std::string::npos;
+        unplaced(owner == "machine" ? "it belongs to the machine, and no field of the host holds it"
+                                    : owner + " sets it",
+                 field ? owner : "");
         continue;
       }
       if (!value.condition.empty()) {
@@ -266,7 +279,10 @@ class Raiser {
   // What an undecided variable would have said is not known either.
   void BlockVariable(const std::string& name) {
     if (const auto it = all_.find(name); it != all_.end()) blocked_.insert(it->second);
-    if (const LaneVariable* lane = FindLaneVariable(name)) blocked_.emplace(lane->target);
+    if (const LaneVariable* lane = FindLaneVariable(name)) {
+      blocked_.emplace(lane->target);
+      if (lane->kind == LaneVariable::Kind::kRLayers) r_layers_unknown_ = true;
+    }
   }
 
   // A directory that the host binds; recipe and policy know its lifetime alone.
@@ -283,25 +299,55 @@ class Raiser {
     return true;
   }
 
-  // Set by launch, or by the field that owns it.
-  bool Owned(const std::string& name, const ReadWord& value) {
+  /// Who sets a variable, whatever the script says of it; empty: nobody else. What a lane's
+  /// variable says is read.
+  static std::string OwnerOf(const std::string& name) {
     const policy::EnvironmentVariable* known = policy::FindVariable(name);
-    if (known == nullptr || known->owner.empty()) return false;
-    // What a lane's variable says is read; what it would say beyond that is not placed.
-    if (name.starts_with("CPPMEGA_")) return false;
-    if (name == "MASTER_ADDR") Host("network.master_addr", value, name);
-    if (name == "MASTER_PORT") Host("network.master_port", value, name);
+    if (known == nullptr || name.starts_with("CPPMEGA_")) return "";
+    if (FindLaneVariable(name) != nullptr) return "";
+    const std::string owner(known->owner);
+    const bool of_policy = owner.find('.') != std::string::npos && !owner.starts_with(kRecipe);
+    return of_policy ? std::string(kPolicy) + owner : owner;
+  }
+
+  /// Whether the host takes it: of one key it takes one value, and a port is a number.
+  bool Host(std::string key, const ReadWord& value, std::string source) {
+    const auto refuse = [&](std::string why) {
+      out_.unplaced.push_back(
+          {value.line, fmt::format("{} {}", source, value.text), std::move(why), "host " + key});
+      return false;
+    };
+    const bool known = value.known && value.condition.empty();
+    if (known && key == "network.master_port" && !Integer(value.text)) {
+      return refuse("a port is a number");
+    }
+    for (const HostFact& fact : out_.host) {
+      if (fact.key != key || !fact.known || !known || fact.value == value.text) continue;
+      return refuse(fmt::format("the host has another value, by {}", fact.source));
+    }
+    out_.host.push_back({std::move(key), value.text, known, value.line, std::move(source)});
     return true;
   }
 
-  void Host(std::string key, const ReadWord& value, std::string source) {
-    out_.host.push_back({std::move(key), value.text, value.known && value.condition.empty(),
-                         value.line, std::move(source)});
+  /// |wanted|, or with a number behind it where another thing of the host has that name.
+  std::string Label(const std::string& table, const std::string& wanted,
+                    const ReadWord& value) const {
+    for (int number = 1;; ++number) {
+      std::string label = number == 1 ? wanted : fmt::format("{}-{}", wanted, number);
+      const bool taken = std::any_of(out_.host.begin(), out_.host.end(), [&](const HostFact& fact) {
+        return fact.key == table + label && fact.value != value.text;
+      });
+      if (!taken) return label;
+    }
   }
 
   /// Empty, or why it has no place.
   std::string Variable(const std::string& name, const ReadWord& value) {
-    if (other_.contains("policy.environment." + name)) return "";  // a comment says whose it is
+    if (other_.contains("policy.environment." + name)) {  // a comment says whose it is
+      Other("policy.environment." + name,
+            {FieldValue(value.text), From::kVariable, name, value.line});
+      return "";
+    }
     if (const auto it = all_.find(name); it != all_.end()) {
       const auto read = FromText(value.text, it->second);
       if (!read) return fmt::format("no value of {}", it->second);
@@ -370,7 +416,6 @@ class Raiser {
           if (!layer) return "not a list of layer numbers";
           r_layers_.insert(*layer);
         }
-        r_layers_line_ = value.line;
         return "";
       case LaneVariable::Kind::kNeutral:
         return value.text == lane.when_off ? "" : "no field of recipe or policy says this";
@@ -435,6 +480,12 @@ class Raiser {
         }
         const std::string source =
             read.flags.empty() ? std::string(spelling.flag) : read.flags.front();
+        if (!field.exact) {
+          out_.notes.push_back(
+              fmt::format("line {}: {} does not say {} exactly; {} is one value "
+                          "that it may mean",
+                          line, source, field.field, Shown(field.value)));
+        }
         Found found{std::move(field.value), From::kFlag, source, line};
         const auto [it, added] = given_.emplace(field.field, found);
         if (!added && it->second.value != found.value)
@@ -469,6 +520,11 @@ class Raiser {
       if (Values(name) != nullptr) flag = name;
     }
     if (flag == nullptr || Values(flag)->size() != 1) return;
+    if (r_layers_unknown_ || blocked_.contains("recipe.model.pattern")) {
+      Problem("which of its layers are R is not known: the variable that says so is not",
+              LineOf({flag}), flag);
+      return;
+    }
     const ReadPattern pattern = ReadHybridPattern(Values(flag)->front(), r_layers_);
     for (const std::string& problem : pattern.problems) Problem(problem, LineOf({flag}), flag);
     if (!pattern.problems.empty() || pattern.letters.empty()) return;
@@ -519,11 +575,17 @@ class Raiser {
       return values != nullptr && values->size() == 1 ? Integer(values->front()) : std::nullopt;
     };
     const auto first = count("--decoder-first-pipeline-num-layers");
+    const auto all = static_cast<std::int64_t>(pattern.letters.size());
     const auto last = count("--decoder-last-pipeline-num-layers");
     if ((!first && !last) || stages < 2 || stages > 4096) return;
+    for (const auto& some : {first, last}) {
+      if (some && (*some < 0 || *some > all)) {
+        Problem("a stage has fewer than no layers, or more than there are", LineOf({flag}), flag);
+        return;
+      }
+    }
     std::vector<std::int64_t> layers(static_cast<std::size_t>(stages), 0);
-    std::int64_t rest =
-        static_cast<std::int64_t>(pattern.letters.size()) - first.value_or(0) - last.value_or(0);
+    const std::int64_t rest = all - first.value_or(0) - last.value_or(0);
     const std::int64_t between = stages - (first ? 1 : 0) - (last ? 1 : 0);
     if (rest < 0 || (between == 0 ? rest != 0 : rest % between != 0)) {
       Problem("the layers between first and last stage do not divide evenly", LineOf({flag}), flag);
@@ -549,7 +611,9 @@ class Raiser {
     const auto pattern = given_.find("recipe.model.pattern");
     const auto depth = given_.find("recipe.model.depth");
     const auto ranks = given_.find("recipe.dsa.ranks");
-    if (!every || *every < 1 || !offset || pattern == given_.end() || ranks == given_.end()) return;
+    if (!every || *every < 1 || !offset || *offset < 0 || pattern == given_.end() ||
+        ranks == given_.end())
+      return;
     const std::string& tile = std::get<std::string>(pattern->second.value);
     const auto layers = std::get<std::int64_t>(depth->second.value);
     const auto& sparse = std::get<std::vector<std::int64_t>>(ranks->second.value);
@@ -615,9 +679,20 @@ class Raiser {
     if (command.master_port) Host("network.master_port", *command.master_port, "--master-port");
   }
 
+  // A flag that the host does not take has been listed as such.
+  void Bind(const std::string& key, const ReadWord& value, const std::string& flag) {
+    if (Host(key, value, flag)) {
+      bound_.insert(flag);
+    } else {
+      refused_[flag] = "";
+    }
+  }
+
   void Bound() {
     for (const GivenFlag& flag : flags_.flags) {
-      if (flag.overruled || flag.argument == nullptr || flag.values.empty()) continue;
+      if (flag.overruled || flag.conditional || flag.argument == nullptr || flag.values.empty()) {
+        continue;
+      }
       const ReadWord& value = flag.values.back();
       const std::string& name = flag.flag;
       if (name == "--data-path" || name == "--train-data-path") {
@@ -625,20 +700,17 @@ class Raiser {
       } else if (name == "--load" || name == "--save") {
         const std::string field = "policy.checkpoint." + name.substr(2);
         const auto known = other_.find(field);
-        std::string label = NameOf(value.text, "checkpoint");
+        std::string label = Label("checkpoints.", NameOf(value.text, "checkpoint"), value);
         if (known != other_.end()) {
           label = std::get<std::string>(known->second.value);
         } else {
           given_.insert_or_assign(field, Found{FieldValue(label), From::kFlag, name, flag.line});
         }
-        Host("checkpoints." + label, value, name);
-        bound_.insert(name);
+        Bind("checkpoints." + label, value, name);
       } else if (name == "--tokenizer-model") {
-        Host("paths.tokenizer_model", value, name);
-        bound_.insert(name);
+        Bind("paths.tokenizer_model", value, name);
       } else if (name == "--data-cache-path") {
-        Host("paths.cache_root", value, name);
-        bound_.insert(name);
+        Bind("paths.cache_root", value, name);
       }
     }
   }
@@ -656,20 +728,18 @@ class Raiser {
     ReadWord path = flag.values.back();
     path.text = weighted ? words[1] : fmt::format("{}", fmt::join(words, " "));
     if (words.size() > 2 && path.known) {
-      out_.unplaced.push_back({flag.line, flag.flag, "a blend of several datasets has no field",
-                               "policy.data.dataset"});
+      refused_[flag.flag] = "a blend of several datasets has no field";
       return;
     }
     const auto known = other_.find("policy.data.dataset");
-    std::string label = NameOf(path.text, "dataset");
+    std::string label = Label("datasets.", NameOf(path.text, "dataset"), path);
     if (known != other_.end()) {
       label = std::get<std::string>(known->second.value);
     } else {
       given_.insert_or_assign("policy.data.dataset",
                               Found{FieldValue(label), From::kFlag, flag.flag, flag.line});
     }
-    Host("datasets." + label, path, flag.flag);
-    bound_.insert(flag.flag);
+    Bind("datasets." + label, path, flag.flag);
   }
 
   // What every import of this kind has.
@@ -932,10 +1002,12 @@ class Raiser {
       };
       if (flag.argument == nullptr) {
         unplaced(fmt::format("{} has no such flag", options_.dialect), NearestFlag(flag.flag));
-      } else if (bound_.contains(flag.flag)) {
-        ++out_.flags_placed;
       } else if (flag.overruled) {
         unplaced(flag.undecided.empty() ? "a later one overrules it" : flag.undecided, "");
+      } else if (bound_.contains(flag.flag)) {
+        ++out_.flags_placed;
+      } else if (const auto refused = refused_.find(flag.flag); refused != refused_.end()) {
+        if (!refused->second.empty()) unplaced(refused->second, NearestField(flag.flag));
       } else if (!flag.undecided.empty()) {
         const auto spellings = dialect::SpellingsOf(release_, flag.flag);
         unplaced(flag.undecided, spellings.empty() ? "" : std::string(spellings.front()->field));
@@ -987,45 +1059,21 @@ class Raiser {
                                            names.begin())];
   }
 
-  void Reports() {
-    for (const LateExport& late : source_.late_exports) {
-      base::Diagnostic warning;
-      warning.code = "SCRIPT0005";
-      warning.severity = base::Severity::kWarning;
-      warning.surface = base::Surface::kPolicy;
-      warning.message =
-          fmt::format("{} is set after its read time: the run has already been started", late.name);
-      warning.where = {{{source_.file, late.line, 0}, "exported here"},
-                       {{source_.file, source_.command.line, 0}, "started here"}};
-      warning.fix = "move it before the command, or remove it";
-      out_.findings.push_back(std::move(warning));
-    }
-    for (const Assumption& assumption : source_.assumptions) {
-      out_.notes.push_back(fmt::format("line {}: {} is taken to be unset outside, so: {}",
-                                       assumption.line, assumption.name,
-                                       assumption.value.empty() ? "nothing" : assumption.value));
-    }
-    if (!source_.other_commands.empty()) {
-      out_.notes.push_back(fmt::format(
-          "the script starts other programs too, in the lines {}; --line reads one of them",
-          fmt::join(source_.other_commands, ", ")));
-    }
-    if (!source_.command.condition.empty()) {
-      out_.notes.push_back("the command runs only " + source_.command.condition);
-    }
-    for (const NotRead& not_read : source_.not_read) {
-      out_.unplaced.push_back({not_read.line, not_read.text, not_read.why, ""});
-    }
-  }
-
   void Finish() {
     Files files = Load(out_.fields, out_.recipe_toml, out_.policy_toml);
     out_.findings.insert(out_.findings.end(), files.errors.begin(), files.errors.end());
     out_.recipe = std::move(files.recipe);
     out_.policy = std::move(files.policy);
     out_.host_toml = HostToml(out_.host, BaseName(source_.file));
-    std::stable_sort(out_.unplaced.begin(), out_.unplaced.end(),
-                     [](const Unplaced& a, const Unplaced& b) { return a.line < b.line; });
+    auto document = base::ParseToml(out_.host_toml, "host.toml", base::Surface::kHost);
+    base::Diagnostics errors;
+    if (!document) {
+      errors = document.errors();
+    } else if (auto host = host::FromToml(*document); !host) {
+      errors = host.errors();
+    }
+    out_.findings.insert(out_.findings.end(), errors.begin(), errors.end());
+    internal::Tidy(out_);
   }
 
   const Source& source_;
@@ -1040,9 +1088,10 @@ class Raiser {
   std::set<std::string, std::less<>> blocked_;
   std::set<std::string, std::less<>> accounted_;
   std::set<std::string, std::less<>> bound_;
+  std::map<std::string, std::string, std::less<>> refused_;  // why; empty: that has been said
   std::map<std::string, int> switched_seams_;
   std::set<std::int64_t> r_layers_;
-  int r_layers_line_ = 0;
+  bool r_layers_unknown_ = false;
   Import out_;
 };
 

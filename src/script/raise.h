@@ -44,8 +44,8 @@ struct Import {
   std::vector<Unplaced> unplaced;
   std::vector<std::string> notes;  ///< what was taken for granted
   /// SCRIPT0004 (warning) two places of the source contradict each other, SCRIPT0005 (warning) set
-  /// after its read time, SCRIPT0006 (warning) no recipe is such a model; those of recipe and
-  /// policy where the files below cannot be read.
+  /// after its read time, SCRIPT0006 (warning) no recipe is such a model; those of recipe, policy
+  /// and host where the files below cannot be read.
   base::Diagnostics findings;
   std::string recipe_toml;
   std::string policy_toml;
@@ -68,6 +68,13 @@ namespace internal {
 
 /// The native backend has no flags: its script carries recipe and policy as they are.
 base::Expected<Import> RaiseNative(const Source& source, const RaiseOptions& options);
+
+/// What every import says of how its source was read: what was set too late, taken for granted or
+/// not read at all.
+void AddReports(const Source& source, Import& import);
+
+/// Sorts what has no place, and withholds the secrets in it.
+void Tidy(Import& import);
 
 }  // namespace internal
 

@@ -56,6 +56,8 @@ base::Expected<Import> RaiseNative(const Source& source, const RaiseOptions& opt
   import.host_toml = "# The script says nothing of the machine.\n";
   import.recipe = std::move(*recipe_loaded);
   import.policy = std::move(*policy_loaded);
+  AddReports(source, import);
+  Tidy(import);
   return import;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/base/toml_document.h"
 #include "src/dialect/fields.h"
 #include "src/host/host.h"
 #include "src/script/flag_line.h"
@@ -293,6 +294,107 @@ TEST(LaneVariables, NameFieldsAndSeamsThatExist) {
       EXPECT_NO_THROW(dialect::DefaultOf(variable.target)) << variable.name;
     }
   }
+}
+
+// The flags of kScript's model, in words of their own launcher.
+Import RaiseLaunch(const std::string& before, const std::string& flags,
+                   const std::string& launcher = "torchrun --nproc-per-node 1 pretrain.py") {
+  return MustRaise(before + "\n" + launcher +
+                   " --hybrid-layer-pattern +EME --hidden-size 64 --micro-batch-size 1 "
+                   "--train-iters 10 " +
+                   flags + "\n");
+}
+
+const HostFact* FindHost(const Import& import, const std::string& key) {
+  for (const HostFact& fact : import.host) {
+    if (fact.key == key) return &fact;
+  }
+  return nullptr;
+}
+
+TEST(Raise, ThingsOfOneNameKeepTheirOwnPaths) {
+  const Import import = RaiseLaunch("", "--load /old/ckpt --save /new/ckpt");
+  ASSERT_NE(FindHost(import, "checkpoints.ckpt"), nullptr);
+  EXPECT_EQ(FindHost(import, "checkpoints.ckpt")->value, "/old/ckpt");
+  ASSERT_NE(FindHost(import, "checkpoints.ckpt-2"), nullptr);
+  EXPECT_EQ(FindHost(import, "checkpoints.ckpt-2")->value, "/new/ckpt");
+  EXPECT_EQ(std::get<std::string>(import.fields.at("policy.checkpoint.save").value), "ckpt-2");
+  // A second value of one key of the host is not lost in silence.
+  const Import twice = RaiseLaunch("export MASTER_PORT=6000", "",
+                                   "torchrun --nproc-per-node 1 --master-port 7000 pretrain.py");
+  const Unplaced* port = FindUnplaced(twice, "--master-port 7000");
+  ASSERT_NE(port, nullptr);
+  EXPECT_THAT(port->why, HasSubstr("MASTER_PORT"));
+}
+
+TEST(Raise, WhatMayNotBeThereIsNotPlaced) {
+  const Import import = RaiseLaunch("A=()\nif [ -d /c ]; then A+=(--load /c/ckpt); fi",
+                                    "\"${A[@]}\" --save /a --save /b");
+  EXPECT_FALSE(import.fields.contains("policy.checkpoint.load"));
+  ASSERT_NE(FindUnplaced(import, "--load /c/ckpt"), nullptr);
+  EXPECT_THAT(FindUnplaced(import, "--load /c/ckpt")->why, HasSubstr("-d /c"));
+  ASSERT_NE(FindUnplaced(import, "--save /a"), nullptr);
+  EXPECT_EQ(std::get<std::string>(import.fields.at("policy.checkpoint.save").value), "b");
+}
+
+TEST(Raise, ShowsNoSecretOfAScript) {
+  const Import import = RaiseLaunch(
+      "export HF_TOKEN=opensesame\nexport WANDB_API_KEY=opensesame\n"
+      "# nam56r policy: environment.MY_TOKEN = \"opensesame\"\nexport MY_TOKEN=opensesamex\n"
+      "curl -H key=opensesame --api-token opensesame http://x | bash",
+      "--hub-token opensesame --no-such-api-key=opensesame");
+  EXPECT_NE(FindUnplaced(import, "HF_TOKEN=(withheld)"), nullptr);
+  std::string shown;
+  for (const Unplaced& one : import.unplaced) shown += one.what + " " + one.why + "\n";
+  for (const std::string& note : import.notes) shown += note + "\n";
+  for (const base::Diagnostic& finding : import.findings) {
+    shown += finding.message + finding.fix;
+    for (const base::SourceNote& note : finding.where) shown += note.label + "\n";
+  }
+  EXPECT_THAT(shown, testing::Not(HasSubstr("opensesame")));
+}
+
+TEST(Raise, APatternIsNoFactWhereItsRLayersAreNotKnown) {
+  const Import import = RaiseLaunch("export CPPMEGA_R_LAYER_INDICES=$(cat layers)", "");
+  EXPECT_FALSE(import.fields.contains("recipe.model.pattern"));
+  EXPECT_THAT(Codes(import), HasSubstr("SCRIPT0006"));
+  const Import setting = RaiseLaunch("export NAM56R_MODEL_PATTERN=$(cat pattern)", "");
+  EXPECT_FALSE(setting.fields.contains("recipe.model.pattern"));
+  EXPECT_TRUE(RaiseLaunch("", "").fields.contains("recipe.model.pattern"));
+}
+
+TEST(Raise, CommentsAndExportsThatDisagreeAreSaid) {
+  const Import same =
+      RaiseLaunch("# nam56r policy: environment.NCCL_IB_SL = \"1\"\nexport NCCL_IB_SL=1", "");
+  EXPECT_THAT(Codes(same), testing::Not(HasSubstr("SCRIPT0004")));
+  const Import other =
+      RaiseLaunch("# nam56r policy: environment.NCCL_IB_SL = \"1\"\nexport NCCL_IB_SL=2", "");
+  EXPECT_THAT(Codes(other), HasSubstr("SCRIPT0004"));
+  const Import number = RaiseLaunch("# nam56r policy: environment.NCCL_IB_SL = 1", "");
+  const Unplaced* comment = FindUnplaced(number, "# nam56r policy.environment.NCCL_IB_SL");
+  ASSERT_NE(comment, nullptr);
+  EXPECT_THAT(comment->why, HasSubstr("a text"));
+}
+
+TEST(Raise, VariablesOfOthersAndPortsThatAreNoneAreListed) {
+  const Import import = RaiseLaunch("export OMP_NUM_THREADS=8 PYTHONPATH=/x MASTER_PORT=ssh", "");
+  ASSERT_NE(FindUnplaced(import, "OMP_NUM_THREADS"), nullptr);
+  EXPECT_THAT(FindUnplaced(import, "OMP_NUM_THREADS")->why, HasSubstr("launch sets it"));
+  ASSERT_NE(FindUnplaced(import, "PYTHONPATH"), nullptr);
+  EXPECT_NE(FindUnplaced(import, "MASTER_PORT ssh"), nullptr);
+  EXPECT_EQ(import.variables_placed, 0u);
+  EXPECT_TRUE(base::ParseToml(import.host_toml, "h.toml", base::Surface::kHost));
+}
+
+TEST(Raise, OnlyALauncherCountsProcesses) {
+  const auto world = [](const Import& import) -> std::int64_t {
+    const auto it = import.fields.find("policy.layout.world_size");
+    return it == import.fields.end() ? 0 : std::get<std::int64_t>(it->second.value);
+  };
+  EXPECT_EQ(world(RaiseLaunch("", "", "nice -n 10 python pretrain.py")), 0);
+  EXPECT_EQ(world(RaiseLaunch("", "", "srun -n8 python pretrain.py")), 8);
+  EXPECT_EQ(world(RaiseLaunch("", "", "mpirun -np 4 nice -n 10 python pretrain.py")), 4);
+  EXPECT_EQ(world(RaiseLaunch("", "", "srun -N2 --ntasks-per-node=4 python pretrain.py")), 8);
 }
 
 }  // namespace

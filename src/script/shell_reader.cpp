@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
-#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "src/script/arithmetic.h"
 #include "src/script/shell_syntax.h"
 #include "src/script/shell_value.h"
+#include "src/script/text.h"
 
 namespace nam56r::script {
 namespace {
@@ -24,9 +23,9 @@ using PartKind = WordPart::Kind;
 
 /// Bytes of values that one reading may make, and commands that it may follow: a script can double
 /// a variable in every line.
-constexpr std::size_t kMaxWork = 64u << 20;
-constexpr std::size_t kMaxSteps = 200'000;
-constexpr std::size_t kMaxValue = 1 << 20;
+constexpr std::size_t kMaxWork = 32u << 20;
+constexpr std::size_t kMaxSteps = 50'000;
+constexpr std::size_t kMaxPieces = 1 << 16;
 constexpr std::size_t kMaxReported = 400;
 constexpr int kMaxCalls = 16;
 
@@ -48,6 +47,8 @@ struct Variable {
   bool exported = false;
   bool is_set = true;
   int line = 0;
+  bool may_be_unset = false;  ///< some way through the script leaves it unset
+  int export_condition = -1;  ///< index of the condition under which it is exported; -1: always
 };
 
 struct State {
@@ -58,6 +59,7 @@ struct State {
 
 bool Same(const Variable& a, const Variable& b) {
   return a.array == b.array && a.exported == b.exported && a.is_set == b.is_set &&
+         a.may_be_unset == b.may_be_unset && a.export_condition == b.export_condition &&
          std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
                     [](const Value& x, const Value& y) { return nam56r::script::Same(x, y); });
 }
@@ -111,17 +113,13 @@ bool IsDigits(std::string_view text) {
                                       [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-std::optional<std::int64_t> Integer(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-bool Matches(const std::string& pattern, const std::string& text) {
+/// Nothing where that is not found out.
+std::optional<bool> Matches(const std::string& pattern, const std::string& text) {
+  if (pattern.find_first_of("*?[\\") == std::string::npos) return pattern == text;
+  if (pattern == "*") return true;
   // fnmatch backtracks: both are kept short.
   constexpr std::size_t kMost = 512;
-  if (pattern.size() > kMost || text.size() > kMost) return pattern == text;
+  if (pattern.size() > kMost || text.size() > kMost) return std::nullopt;
   return fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
 }
 
@@ -186,12 +184,19 @@ class Interpreter {
     Charge(text.size() + sizeof(Piece));
     return {Shortened(text), false, line, false, -1};
   }
+  void ChargeCopy(const std::vector<Value>& values) {
+    std::size_t bytes = 0;
+    for (const Value& value : values) {
+      for (const Piece& piece : value) bytes += piece.text.size() + sizeof(Piece);
+    }
+    Charge(bytes);
+  }
   void Append(Value& to, const Value& from) {
     std::size_t bytes = 0;
     for (const Piece& piece : from) bytes += piece.text.size() + sizeof(Piece);
     Charge(bytes);
     to.insert(to.end(), from.begin(), from.end());
-    if (to.size() > kMaxValue / 16) throw TooMuch{"a value has more pieces than are followed"};
+    if (to.size() > kMaxPieces) throw TooMuch{"a value has more pieces than are followed"};
   }
 
   Variable* Find(const std::string& name) {
@@ -205,7 +210,8 @@ class Interpreter {
     std::vector<Value> values;
     bool is_set = false;
     bool ambient = false;  ///< set outside, to what cannot be known
-    bool list = false;     ///< "$@", "${A[@]}"
+    bool may_be_unset = false;
+    bool list = false;  ///< "$@", "${A[@]}"
   };
   Looked Lookup(const WordPart& part, int line) {
     const std::string& name = part.name;
@@ -218,11 +224,16 @@ class Interpreter {
     if (name == "@" || name == "*") {
       if (calls_ == 0 && state_.arguments.empty()) Assume("the script's arguments", line, "none");
       looked.values = state_.arguments;
+      ChargeCopy(looked.values);
       looked.is_set = !looked.values.empty();
+      looked.ambient = part.quoted && name == "*" && Find("IFS") != nullptr;
       looked.list = name == "@" || !part.quoted;
       return looked;
     }
-    if (name == "#") return one(std::to_string(state_.arguments.size()));
+    if (name == "#") {
+      if (calls_ == 0 && state_.arguments.empty()) Assume("the script's arguments", line, "none");
+      return one(std::to_string(state_.arguments.size()));
+    }
     if (IsDigits(name)) {
       const auto i = Integer(name);
       if (i && *i >= 1 && *i <= static_cast<std::int64_t>(state_.arguments.size())) {
@@ -243,11 +254,15 @@ class Interpreter {
       return looked;
     }
     looked.is_set = true;
+    looked.may_be_unset = variable->may_be_unset;
     if (part.index == "@" || part.index == "*") {
       looked.list = part.index == "@" || !part.quoted;
       looked.values = variable->items;
+      ChargeCopy(looked.values);
+      looked.ambient = part.quoted && part.index == "*" && Find("IFS") != nullptr;
     } else if (part.index.empty()) {
       if (!variable->items.empty()) looked.values = {variable->items.front()};
+      ChargeCopy(looked.values);
       looked.is_set = !variable->items.empty();
     } else {
       const auto i = Arithmetic(part.index);
@@ -326,9 +341,14 @@ class Interpreter {
       if (!SurelyNotEmpty(all)) {
         there = Known(all) && Join(all).empty() ? Truth::kNo : Truth::kUnknown;
       }
+    } else if (looked.is_set && looked.may_be_unset) {
+      there = Truth::kUnknown;
     }
-    if (!looked.is_set && !looked.list && op != '?' && !IsDigits(part.name) &&
-        !unset_.contains(part.name)) {
+    const bool argument = IsDigits(part.name);
+    if (argument && !looked.is_set && calls_ == 0 && op != '?') {
+      Assume("the script's arguments", line, "none");
+    }
+    if (!looked.is_set && !looked.list && op != '?' && !argument && !unset_.contains(part.name)) {
       Assume(part.name, line, op == '+' ? "" : Join(Operand(part, line)));
     }
     if (there == Truth::kUnknown) {
@@ -349,6 +369,7 @@ class Interpreter {
     if (op == '=' && !part.name.empty() && !IsDigits(part.name)) {
       Variable& variable = state_.variables[part.name];
       variable.is_set = true;
+      variable.may_be_unset = false;
       variable.items = {value};
       variable.line = line;
     }
@@ -366,7 +387,9 @@ class Interpreter {
       std::string text = Join(value);
       const std::string pattern = Join(operand);
       if (part.op == "#" || part.op == "##" || part.op == "%" || part.op == "%%") {
-        text = Trimmed(text, pattern, part.op);
+        auto trimmed = Trimmed(text, pattern, part.op);
+        if (!trimmed) return undecided;
+        text = std::move(*trimmed);
       } else if (part.op == "/" || part.op == "//") {
         const std::size_t slash = pattern.find('/');
         const std::string from = pattern.substr(0, slash);
@@ -391,16 +414,20 @@ class Interpreter {
     return edited;
   }
 
-  static std::string Trimmed(const std::string& text, const std::string& pattern,
-                             const std::string& op) {
+  /// Nothing where that is not found out.
+  std::optional<std::string> Trimmed(const std::string& text, const std::string& pattern,
+                                     const std::string& op) {
     constexpr std::size_t kMost = 512;
-    if (text.size() > kMost) return text;
+    if (text.size() > kMost) return std::nullopt;
     const bool front = op.front() == '#';
     const bool longest = op.size() == 2;
     std::optional<std::size_t> best;
     for (std::size_t n = 0; n <= text.size(); ++n) {
       const std::string piece = front ? text.substr(0, n) : text.substr(text.size() - n);
-      if (!Matches(pattern, piece)) continue;
+      Charge(piece.size());
+      const auto matches = Matches(pattern, piece);
+      if (!matches) return std::nullopt;
+      if (!*matches) continue;
       best = n;
       if (!longest) break;
     }
@@ -487,18 +514,35 @@ class Interpreter {
     return inside.find(',') != std::string::npos || inside.find("..") != std::string::npos;
   }
 
+  /// What words are split at; nothing where that is not known. Separators that are no blanks would
+  /// also make empty words.
+  std::optional<std::string> Separators() {
+    constexpr const char* kBlanks = " \t\n";
+    const Variable* variable = Find("IFS");
+    if (variable == nullptr) return kBlanks;
+    if (variable->items.size() != 1 || variable->may_be_unset) return std::nullopt;
+    const Value& value = variable->items.front();
+    if (!Known(value)) return std::nullopt;
+    const std::string text = Join(value);
+    if (text.find_first_not_of(kBlanks) != std::string::npos) return std::nullopt;
+    return text;
+  }
+
   template <class Finish>
   void Split(const Value& value, Value& current, bool& started, Finish finish) {
+    const std::optional<std::string> separators = Separators();
     for (const Piece& piece : value) {
-      if (!piece.known) {
+      if (!piece.known || !separators) {
         current.push_back(piece);
+        current.back().known = false;
         current.back().open = true;
         started = true;
         continue;
       }
       std::size_t at = 0;
       while (at < piece.text.size()) {
-        const std::size_t end = std::min(piece.text.find_first_of(" \t\n", at), piece.text.size());
+        const std::size_t end =
+            std::min(piece.text.find_first_of(*separators, at), piece.text.size());
         if (end > at) {
           Piece word = Text(piece.text.substr(at, end - at), piece.line);
           word.condition = piece.condition;
@@ -518,11 +562,13 @@ class Interpreter {
     return static_cast<int>(conditions_.size()) - 1;
   }
   std::string Conditions() const {
+    constexpr std::size_t kMost = 8;
     std::string text;
-    for (int condition : active_) {
+    for (std::size_t i = 0; i < std::min(active_.size(), kMost); ++i) {
       if (!text.empty()) text += " and ";
-      text += conditions_[static_cast<std::size_t>(condition)];
+      text += conditions_[static_cast<std::size_t>(active_[i])];
     }
+    if (active_.size() > kMost) text += fmt::format(" and {} more", active_.size() - kMost);
     return text;
   }
 
@@ -534,7 +580,7 @@ class Interpreter {
         for (const Piece& piece : value) bytes += sizeof(Piece) + piece.text.size();
       }
     }
-    return bytes / 8;
+    return bytes;
   }
 
   struct Branch {
@@ -553,12 +599,19 @@ class Interpreter {
       active_.push_back(condition);
       if (branch.body != nullptr) Run(*branch.body);
       active_.pop_back();
-      if (state_.flow == Flow::kExit) continue;
-      state_.flow = Flow::kOn;  // break and return under a condition: both ways are followed
-      after.emplace_back(condition, std::move(state_));
+      Leave(condition, after);
     }
+    GoOn(after, line);
+  }
+  /// Keeps what a branch left behind.
+  void Leave(int condition, std::vector<std::pair<int, State>>& after) {
+    if (state_.flow == Flow::kExit) return;
+    state_.flow = Flow::kOn;  // break and return under a condition: both ways are followed
+    after.emplace_back(condition, std::move(state_));
+  }
+  /// Goes on with what all branches left behind; nothing where every one of them exits.
+  void GoOn(std::vector<std::pair<int, State>>& after, int line) {
     if (after.empty()) {
-      state_ = before;
       state_.flow = Flow::kExit;
       return;
     }
@@ -602,11 +655,19 @@ class Interpreter {
     Variable merged;
     merged.line = line;
     const Variable* shortest = nullptr;
+    bool everywhere = true;  // exported
+    int export_condition = -1;
     for (const auto& [condition, variable] : alternatives) {
       merged.array = merged.array || variable.array;
+      merged.may_be_unset = merged.may_be_unset || !variable.is_set || variable.may_be_unset;
+      if (variable.exported && !merged.exported) {
+        export_condition = variable.export_condition < 0 ? condition : variable.export_condition;
+      }
       merged.exported = merged.exported || variable.exported;
+      everywhere = everywhere && variable.exported && variable.export_condition < 0;
       if (shortest == nullptr || Length(variable) < Length(*shortest)) shortest = &variable;
     }
+    if (!everywhere) merged.export_condition = export_condition;
     merged.is_set = true;
     // Branches that only add something: what was there before stays decided.
     std::optional<std::vector<Value>> items = shortest->items;
@@ -619,7 +680,9 @@ class Interpreter {
       return merged;
     }
     std::vector<std::string> shown;
+    constexpr std::size_t kMostShown = 16;
     for (const auto& [condition, variable] : alternatives) {
+      if (shown.size() >= kMostShown) break;
       std::string text = "unset";
       if (variable.is_set) {
         text = "'";
@@ -725,7 +788,7 @@ class Interpreter {
         for (const Command& part : command.parts) Subshell(part);
         return Truth::kUnknown;
       case Kind::kIf:
-        If(command, 0);
+        If(command);
         return Truth::kUnknown;
       case Kind::kCase:
         Case(command);
@@ -760,59 +823,58 @@ class Interpreter {
         {redirection.here_line, redirection.here_document, Shortened(command.text)});
   }
 
-  void If(const Command& command, std::size_t at) {
-    // Pairs of condition and body, then perhaps an else.
-    if (at >= command.parts.size() || state_.flow != Flow::kOn) return;
-    if (at + 1 == command.parts.size()) {
-      Run(command.parts[at]);
-      return;
-    }
-    const Command& condition = command.parts[at];
-    const Truth truth = Run(condition);
-    if (state_.flow != Flow::kOn) return;
-    if (truth == Truth::kYes) {
-      Run(command.parts[at + 1]);
-      return;
-    }
-    if (truth == Truth::kNo) {
-      If(command, at + 2);
-      return;
-    }
-    // What follows as one command, so that both ways can be taken.
-    Command rest;
-    rest.kind = Kind::kSequence;
-    rest.line = command.line;
-    if (at + 2 < command.parts.size()) {
-      if (at + 3 == command.parts.size()) {
-        rest.parts.push_back(command.parts[at + 2]);
-      } else {
-        Command chain;
-        chain.kind = Kind::kIf;
-        chain.line = command.parts[at + 2].line;
-        chain.text = command.parts[at + 2].text;
-        chain.parts.assign(command.parts.begin() + static_cast<std::ptrdiff_t>(at) + 2,
-                           command.parts.end());
-        rest.parts.push_back(std::move(chain));
+  // Pairs of condition and body, then perhaps an else. Of conditions that are not decided every
+  // body is followed, each from what its own condition has left behind.
+  void If(const Command& command) {
+    std::vector<std::pair<int, State>> after;
+    const std::size_t outer = active_.size();
+    bool decided = false;
+    for (std::size_t at = 0; at < command.parts.size() && !decided; at += 2) {
+      if (at + 1 == command.parts.size()) {
+        Run(command.parts[at]);
+        break;
       }
-      kept_.push_back(std::make_unique<Command>(std::move(rest)));
+      const Command& condition = command.parts[at];
+      const Truth truth = Run(condition);
+      if (state_.flow != Flow::kOn) break;
+      if (truth == Truth::kNo) continue;
+      if (truth == Truth::kYes) {
+        Run(command.parts[at + 1]);
+        decided = true;
+        break;
+      }
+      const std::string text = fmt::format("`{}`", Shortened(condition.text));
+      Charge(SizeOf(state_) + text.size());
+      State otherwise = state_;
+      active_.push_back(Condition("if " + text, condition.line));
+      Run(command.parts[at + 1]);
+      Leave(active_.back(), after);
+      active_.back() = Condition("unless " + text, condition.line);
+      state_ = std::move(otherwise);
     }
-    const Command* otherwise = at + 2 < command.parts.size() ? kept_.back().get() : nullptr;
-    const std::string text = fmt::format("`{}`", Shortened(condition.text));
-    RunBranches({{"if " + text, &command.parts[at + 1]}, {"unless " + text, otherwise}},
-                condition.line);
+    if (active_.size() == outer) return;
+    Leave(active_.back(), after);
+    active_.resize(outer);
+    GoOn(after, command.line);
   }
 
   void Case(const Command& command) {
     const Value subject = ExpandOne(command.words.front());
     const std::string shown = Shortened(command.text);
+    if (command.falls_through) {
+      Report(command.line, command.text, "a 'case' whose branches go on into the next");
+      for (const Command& body : command.parts) RunLoopOnce(command, body);
+      return;
+    }
     if (Known(subject)) {
       for (std::size_t i = 0; i < command.parts.size(); ++i) {
         bool unsure = false;
         for (const Word& word : command.patterns[i]) {
           const auto pattern = Pattern(word);
-          if (!pattern) {
+          const auto matches = pattern ? Matches(*pattern, Join(subject)) : std::nullopt;
+          if (!matches) {
             unsure = true;
-          } else if (Matches(*pattern, Join(subject))) {
+          } else if (*matches) {
             Run(command.parts[i]);
             return;
           }
@@ -857,6 +919,7 @@ class Interpreter {
 
   void For(const Command& command) {
     if (!command.why.empty()) {  // for ((...))
+      ForgetChanged(command.why, command.line);
       RunLoopOnce(command, command.parts.front());
       return;
     }
@@ -889,7 +952,6 @@ class Interpreter {
   }
 
   void While(const Command& command) {
-    State before = state_;
     const Truth truth = command.until ? Not(Run(command.parts[0])) : Run(command.parts[0]);
     if (truth == Truth::kNo) return;
     RunLoopOnce(command, command.parts[1]);
@@ -910,6 +972,8 @@ class Interpreter {
       if (it != before.variables.end() && Same(it->second, variable)) continue;
       variable.items = {{Undecided(fmt::format("${} after the loop", name), command.line)}};
       variable.array = false;
+      variable.may_be_unset = variable.may_be_unset || !variable.is_set;
+      variable.is_set = true;
       state_.variables[name] = variable;
     }
   }
@@ -980,8 +1044,9 @@ class Interpreter {
     if (op == "==" || op == "=" || op == "!=") {
       const auto pattern = Pattern(*words[begin + 2]);
       if (!Known(left) || !pattern) return Truth::kUnknown;
-      const bool matches = Matches(*pattern, Join(left));
-      return matches == (op != "!=") ? Truth::kYes : Truth::kNo;
+      const auto matches = Matches(*pattern, Join(left));
+      if (!matches) return Truth::kUnknown;
+      return *matches == (op != "!=") ? Truth::kYes : Truth::kNo;
     }
     return BinaryTest(left, op, ExpandOne(*words[begin + 2]));
   }
@@ -993,7 +1058,11 @@ class Interpreter {
       if (!Known(value)) return Truth::kUnknown;
       return Join(value).empty() == wants ? Truth::kNo : Truth::kYes;
     }
-    if (op == "-v" && Known(value)) return Find(Join(value)) ? Truth::kYes : Truth::kNo;
+    if (op == "-v" && Known(value)) {
+      const Variable* variable = Find(Join(value));
+      if (variable != nullptr && variable->may_be_unset) return Truth::kUnknown;
+      return variable != nullptr ? Truth::kYes : Truth::kNo;
+    }
     if (op == "!") return Not(UnaryTest("-n", value));
     return Truth::kUnknown;  // files
   }
@@ -1046,6 +1115,11 @@ class Interpreter {
 
   Truth ArithmeticCommand(const std::string& text, int line) {
     if (const auto value = Arithmetic(text)) return *value != 0 ? Truth::kYes : Truth::kNo;
+    ForgetChanged(text, line);
+    return Truth::kUnknown;
+  }
+
+  void ForgetChanged(const std::string& text, int line) {
     // x=, x+=, x++: the one that is changed is not known any more.
     for (std::size_t i = 0; i < text.size();) {
       if (std::isalpha(static_cast<unsigned char>(text[i])) == 0 && text[i] != '_') {
@@ -1060,26 +1134,29 @@ class Interpreter {
       const std::size_t next = text.find_first_not_of(' ', end);
       const std::string_view rest =
           next == std::string::npos ? "" : std::string_view(text).substr(next);
-      const bool assigns = (rest.starts_with('=') && !rest.starts_with("==")) ||
+      const std::string_view before = std::string_view(text).substr(0, i);
+      const bool assigns = before.ends_with("++") || before.ends_with("--") ||
+                           (rest.starts_with('=') && !rest.starts_with("==")) ||
                            rest.starts_with("++") || rest.starts_with("--") ||
                            (rest.size() > 1 && rest[1] == '=' &&
                             std::string_view("+-*/%").find(rest[0]) != std::string_view::npos);
       if (assigns) Assign(text.substr(i, end - i), {Undecided("((" + text + "))", line)}, line);
       i = end;
     }
-    return Truth::kUnknown;
   }
 
   // ---- Assignments
 
   void Assign(const std::string& name, Value value, int line) {
     Variable& variable = state_.variables[name];
-    const bool was_exported = variable.exported && variable.is_set;
+    if (!variable.is_set && !variable.exported) variable.export_condition = -1;
     variable.is_set = true;
+    variable.may_be_unset = false;
     variable.array = false;
     variable.items = {std::move(value)};
     variable.line = line;
-    variable.exported = was_exported || export_all_;
+    if (export_all_) variable.export_condition = -1;
+    variable.exported = variable.exported || export_all_;
     if (variable.exported) Exported(name, line);
   }
 
@@ -1091,6 +1168,7 @@ class Interpreter {
       Variable& variable = state_.variables[assignment.name];
       if (!assignment.append || !variable.is_set) variable.items.clear();
       variable.is_set = true;
+      variable.may_be_unset = variable.may_be_unset && assignment.append;
       variable.array = true;
       variable.line = line;
       variable.items.insert(variable.items.end(), items.begin(), items.end());
@@ -1128,10 +1206,12 @@ class Interpreter {
   }
 
   void Export(const std::string& name, int line) {
-    Variable* variable = Find(name);
-    if (variable == nullptr) return;
-    variable->exported = true;
-    Exported(name, line);
+    const auto [it, added] = state_.variables.try_emplace(name);
+    Variable& variable = it->second;
+    if (added) variable.is_set = false;  // exported once it is assigned
+    variable.exported = true;
+    variable.export_condition = -1;
+    if (variable.is_set) Exported(name, line);
   }
   void Exported(const std::string& name, int line) {
     if (quiet_ || result_.commands.empty()) return;
@@ -1145,8 +1225,9 @@ class Interpreter {
     }
   }
   void Unset(const std::string& name) {
-    state_.variables[name].is_set = false;
-    state_.variables[name].items.clear();
+    Variable& variable = state_.variables[name];
+    variable = {};
+    variable.is_set = false;
     unset_.insert(name);
   }
 
@@ -1156,8 +1237,14 @@ class Interpreter {
     std::vector<Value> words;
     for (const Word& word : command.words) ExpandWords(word, words);
     if (words.empty()) {
-      for (const Assignment& assignment : command.assignments) Run(assignment);
-      return Truth::kYes;
+      bool commands = false;  // then theirs is the answer
+      for (const Assignment& assignment : command.assignments) {
+        for (const WordPart& part : assignment.value.parts) {
+          commands = commands || part.kind == PartKind::kCommand;
+        }
+        Run(assignment);
+      }
+      return commands ? Truth::kUnknown : Truth::kYes;
     }
     const std::string name = Known(words[0]) ? Join(words[0]) : "";
     if (name == "export" || name == "declare" || name == "local" || name == "readonly" ||
@@ -1176,15 +1263,18 @@ class Interpreter {
   void Declare(const Command& command, const std::string& name, const std::vector<Value>& words) {
     bool exports = name == "export";
     bool removes = false;
+    bool local = !locals_.empty() && (name == "local" || name == "declare" || name == "typeset");
     std::vector<std::string> names;
     for (std::size_t i = 1; i < words.size(); ++i) {
       const std::string word = Join(words[i]);
       if (word.starts_with('-')) {
+        local = local && word.find('g') == std::string::npos;
         exports = exports || (name != "local" && word.find('x') != std::string::npos);
         removes = removes || (name == "export" && word == "-n");
         continue;
       }
       const std::size_t equals = word.find('=');
+      if (local) Local(word.substr(0, equals), equals == std::string::npos);
       if (equals == std::string::npos) {
         names.push_back(word);
       } else {
@@ -1198,9 +1288,7 @@ class Interpreter {
       }
     }
     for (const Assignment& assignment : command.assignments) {
-      if (name == "local" && !locals_.empty()) {
-        locals_.back().emplace(assignment.name, state_.variables[assignment.name]);
-      }
+      if (local) Local(assignment.name, /*unset=*/false);
       Run(assignment);
       names.push_back(assignment.name);
     }
@@ -1210,6 +1298,20 @@ class Interpreter {
       } else if (exports) {
         Export(one, command.line);
       }
+    }
+  }
+
+  /// Until the function ends |name| is another variable.
+  void Local(const std::string& name, bool unset) {
+    const auto it = state_.variables.find(name);
+    Variable outer;
+    outer.is_set = false;
+    if (it != state_.variables.end()) outer = it->second;
+    const bool first = locals_.back().emplace(name, std::move(outer)).second;
+    if (first && unset) {
+      Variable none;
+      none.is_set = false;
+      state_.variables[name] = std::move(none);
     }
   }
 
@@ -1357,6 +1459,9 @@ class Interpreter {
   }
 
   static bool MayStartPython(const std::vector<Value>& words) {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+      if (Join(words[i]) == "-m" && BaseName(Join(words[i - 1])).starts_with("python")) return true;
+    }
     for (const Value& value : words) {
       if (value.empty() || !value.back().known) continue;
       const std::string& text = value.back().text;
@@ -1381,7 +1486,15 @@ class Interpreter {
       return;
     }
     constexpr std::size_t kMostCommands = 256;
-    if (!MayStartPython(words) || result_.commands.size() >= kMostCommands) return;
+    if (!MayStartPython(words)) return;
+    if (result_.commands.size() >= kMostCommands) {
+      if (!dropped_) {
+        Report(command.line, command.text,
+               fmt::format("it and what follows: more than {} commands", kMostCommands));
+      }
+      dropped_ = true;
+      return;
+    }
     Prefixed prefixed(*this, command);
     ReadCommand read;
     read.line = command.line;
@@ -1390,7 +1503,11 @@ class Interpreter {
     for (const auto& [variable_name, variable] : state_.variables) {
       if (!variable.exported || !variable.is_set || variable.items.empty()) continue;
       Charge(variable_name.size() + sizeof(ReadWord));
-      read.environment[variable_name] = Finished(variable.items.front(), variable.line);
+      ReadWord& word = read.environment[variable_name];
+      word = Finished(variable.items.front(), variable.line);
+      if (variable.export_condition >= 0 && word.condition.empty()) {
+        word.condition = conditions_[static_cast<std::size_t>(variable.export_condition)];
+      }
     }
     prefixed.Restore();
     result_.commands.push_back(std::move(read));
@@ -1402,7 +1519,6 @@ class Interpreter {
   std::vector<std::map<std::string, Variable>> locals_;
   std::vector<std::string> conditions_;
   std::vector<int> active_;
-  std::vector<std::unique_ptr<Command>> kept_;
   std::set<std::pair<int, std::string>> reported_;
   std::set<std::string> assumed_;
   std::set<std::string> unset_;
@@ -1413,6 +1529,7 @@ class Interpreter {
   int line_ = 0;
   bool export_all_ = false;
   bool quiet_ = false;
+  bool dropped_ = false;
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ using PartKind = WordPart::Kind;
 struct SyntaxError {
   std::string why;
   std::size_t at;
+  bool inside;  ///< of a compound, whose rest must not be read as if it stood alone
 };
 
 constexpr std::array<std::string_view, 15> kReserved = {"if",   "then", "elif", "else",     "fi",
@@ -63,9 +64,20 @@ class Parser {
         bad.why = error.why;
         script.parts.push_back(std::move(bad));
         pending_.clear();
+        if (error.inside) {
+          script.parts.back().why += "; nothing after it is read";
+          break;
+        }
         at_ = std::max(at_, begin);
         SkipLine();
       }
+    }
+    for (const Unclosed& open : unclosed_) {
+      Command bad = NewAt(Kind::kNotRead, text_.size());
+      bad.line = open.line;
+      bad.text = "<<" + open.delimiter;
+      bad.why = "a here-document is not closed: it goes on to the end";
+      script.parts.push_back(std::move(bad));
     }
     return script;
   }
@@ -78,6 +90,15 @@ class Parser {
     ~Nest() { --parser_.depth_; }
     Nest(const Nest&) = delete;
     Nest& operator=(const Nest&) = delete;
+    Parser& parser_;
+  };
+
+  /// While a command is read that goes on over several lines.
+  struct Compound {
+    explicit Compound(Parser& parser) : parser_(parser) { ++parser_.compounds_; }
+    ~Compound() { --parser_.compounds_; }
+    Compound(const Compound&) = delete;
+    Compound& operator=(const Compound&) = delete;
     Parser& parser_;
   };
 
@@ -112,7 +133,9 @@ class Parser {
     if (cut) end = begin + kMost;
     return std::string(text_.substr(begin, end - begin)) + (cut ? "..." : "");
   }
-  [[noreturn]] void Fail(std::string why) const { throw SyntaxError{std::move(why), at_}; }
+  [[noreturn]] void Fail(std::string why) const {
+    throw SyntaxError{std::move(why), at_, compounds_ > 0};
+  }
   Command New(Kind kind) const { return NewAt(kind, at_); }
   Command NewAt(Kind kind, std::size_t at) const {
     Command command;
@@ -147,7 +170,7 @@ class Parser {
       SkipBlanks();
       if (Peek() == '\n') {
         LineFeed();
-      } else if (Peek() == ';' && Peek(1) != ';') {
+      } else if (Peek() == ';' && Peek(1) != ';' && Peek(1) != '&') {
         ++at_;
       } else {
         return;
@@ -163,7 +186,44 @@ class Parser {
   struct Pending {
     std::string delimiter;
     bool strip_tabs;
+    bool quoted;  ///< the body is taken as it is
   };
+  struct Unclosed {
+    int line;
+    std::string delimiter;
+  };
+
+  // What the shell writes of a body whose delimiter is not quoted. Its own variables have the
+  // values that they have here, not those of a script that is written: they stay undecided.
+  static std::string Written(std::string_view line) {
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const char c = line[i];
+      const char next = i + 1 < line.size() ? line[i + 1] : '\0';
+      if (c == '\\' && (next == '$' || next == '`' || next == '\\')) {
+        text.push_back(next);
+        ++i;
+        continue;
+      }
+      std::size_t end = i + 1;
+      if (c == '$' && IsNameStart(next)) {
+        while (end < line.size() && IsNameChar(line[end])) ++end;
+      } else if (c == '$' && next == '{') {
+        const std::size_t close = line.find('}', i);
+        if (close != std::string_view::npos) end = close + 1;
+      }
+      if (end == i + 1) {
+        text.push_back(c);
+        continue;
+      }
+      text += "$(: ";
+      text += line.substr(i, end - i);
+      text += ')';
+      i = end - 1;
+    }
+    return text;
+  }
+
   void HereDocuments() {
     for (const Pending& pending : pending_) {
       Body body{"", LineOf(at_)};
@@ -174,12 +234,15 @@ class Parser {
         at_ = std::min(end + 1, text_.size());
         if (pending.strip_tabs)
           line.remove_prefix(std::min(line.find_first_not_of('\t'), line.size()));
-        if (line == pending.delimiter) {
+        std::string_view ended = line;
+        if (ended.ends_with('\r')) ended.remove_suffix(1);
+        if (ended == pending.delimiter) {
           closed = true;
           break;
         }
-        body.text.append(line).push_back('\n');
+        body.text.append(pending.quoted ? std::string(line) : Written(line)).push_back('\n');
       }
+      if (!closed) unclosed_.push_back({body.line, pending.delimiter});
       bodies_.push_back(std::move(body));
       if (!closed) break;
     }
@@ -204,7 +267,7 @@ class Parser {
     if (!TakeReserved(word)) Fail("expected '" + std::string(word) + "'");
   }
   bool AtBlockEnd() {
-    if (AtEnd() || Peek() == ')' || Looking(";;")) return true;
+    if (AtEnd() || Peek() == ')' || Looking(";;") || Looking(";&")) return true;
     const std::string word = PeekWord();
     for (std::string_view end : {"then", "elif", "else", "fi", "esac", "do", "done", "}"}) {
       if (word == end) return true;
@@ -231,7 +294,7 @@ class Parser {
     SkipBlanks();
     if (Peek() == '&') ++at_;
     SkipBlanks();
-    if (Peek() == ';' && Peek(1) != ';') ++at_;
+    if (Peek() == ';' && Peek(1) != ';' && Peek(1) != '&') ++at_;
     SkipBlanks();
     if (Peek() == '\n') LineFeed();
     if (AtEnd() && !pending_.empty()) HereDocuments();
@@ -265,7 +328,6 @@ class Parser {
       Command joined = NewAt(both ? Kind::kAnd : Kind::kOr, at_);
       joined.line = left.line;
       joined.parts.push_back(std::move(left));
-      if (++chain_ > 4096) Fail("too long a list");
       joined.parts.push_back(Pipeline());
       joined.text = Excerpt(begin, at_);
       left = std::move(joined);
@@ -325,10 +387,15 @@ class Parser {
 
   Command Unredirected() {
     if (Looking("((")) return Arith();
-    if (Peek() == '(') return Bracketed(Kind::kSubshell, ')');
     const std::string word = PeekWord();
-    if (word == "{") return Bracketed(Kind::kSequence, '}');
     if (word == "[[") return Test();
+    const bool simple = Peek() != '(' && word != "{" &&
+                        std::find(kReserved.begin(), kReserved.end(), word) == kReserved.end() &&
+                        word != "select";
+    if (simple) return Simple();
+    const Compound compound(*this);
+    if (Peek() == '(') return Bracketed(Kind::kSubshell, ')');
+    if (word == "{") return Bracketed(Kind::kSequence, '}');
     if (word == "if") return If();
     if (word == "case") return Case();
     if (word == "for" || word == "select") return For();
@@ -469,7 +536,9 @@ class Parser {
       command.patterns.push_back(std::move(patterns));
       command.parts.push_back(Block());
       SkipSpace();
-      if (!Take(";;&") && !Take(";;") && !Take(";&") && !AtReserved("esac")) {
+      if (Take(";;&") || Take(";&")) {
+        command.falls_through = true;
+      } else if (!Take(";;") && !AtReserved("esac")) {
         Fail("expected ';;'");
       }
     }
@@ -550,6 +619,7 @@ class Parser {
             function.line = command.line;
             function.text = command.text;
             function.name = *name;
+            const Compound compound(*this);
             function.parts.push_back(One());
             return function;
           }
@@ -642,7 +712,9 @@ class Parser {
       SkipBlanks();
       if (op == "<<" || op == "<<-") {
         redirection.op = std::string(op);
-        pending_.push_back({Delimiter(), op == "<<-"});
+        bool quoted = false;
+        std::string delimiter = Delimiter(quoted);
+        pending_.push_back({std::move(delimiter), op == "<<-", quoted});
       } else {
         redirection.target = ReadWord();
       }
@@ -650,11 +722,13 @@ class Parser {
     }
     Fail("this is not a redirection");
   }
-  std::string Delimiter() {
+  std::string Delimiter(bool& quoted) {
     std::string delimiter;
     while (!AtEnd() && !EndsWord(Peek())) {
       const char c = text_[at_++];
-      if (c != '\'' && c != '"' && c != '\\') delimiter.push_back(c);
+      const bool quote = c == '\'' || c == '"' || c == '\\';
+      quoted = quoted || quote;
+      if (!quote) delimiter.push_back(c);
     }
     if (delimiter.empty()) Fail("'<<' without a delimiter");
     return delimiter;
@@ -802,10 +876,13 @@ class Parser {
     std::vector<Body> outer_bodies;
     std::swap(outer_pending, pending_);
     std::swap(outer_bodies, bodies_);
-    Block();
+    {
+      const Compound compound(*this);
+      Block();
+      if (Peek() != ')') Fail("a '$(' is not closed");
+    }
     std::swap(outer_pending, pending_);
     std::swap(outer_bodies, bodies_);
-    if (Peek() != ')') Fail("a '$(' is not closed");
     ++at_;
     part.text = std::string(text_.substr(begin, at_ - begin));
     return part;
@@ -890,7 +967,8 @@ class Parser {
   std::size_t at_ = 0;
   std::size_t begin_ = 0;  // of the text that is being read
   int depth_ = 0;
-  std::size_t chain_ = 0;
+  int compounds_ = 0;
+  std::vector<Unclosed> unclosed_;
   std::vector<std::size_t> lines_;
   std::vector<Pending> pending_;
   std::vector<Body> bodies_;

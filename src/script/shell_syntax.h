@@ -50,7 +50,7 @@ struct Assignment {
 struct Redirection {
   std::string op;  ///< ">", ">>", "<", "<<", "<<<", "2>&1", ...
   Word target;
-  std::string here_document;  ///< "<<": its lines as they stand in the script
+  std::string here_document;  ///< "<<": its lines as the shell would write them
   int here_line = 0;          ///< first line of |here_document|
   int line = 0;
 };
@@ -82,13 +82,15 @@ struct Command {
   std::vector<Command> parts;
   std::vector<std::vector<Word>> patterns;  ///< kCase, one list a branch
   std::string name;
-  std::string why;     ///< kNotRead
-  bool in = true;      ///< kFor: has a list; else over the arguments
-  bool until = false;  ///< kWhile
+  std::string why;             ///< kNotRead
+  bool in = true;              ///< kFor: has a list; else over the arguments
+  bool until = false;          ///< kWhile
+  bool falls_through = false;  ///< kCase: some branch goes on into the next, by ;& or ;;&
 };
 
 /// A script as a kSequence. Statements that cannot be read become kNotRead, and reading goes on
-/// with the line after them: any bytes of at most kMaxScriptBytes are an acceptable question.
+/// with the line after them; within a compound it ends there, as nobody knows where that ends.
+/// Any bytes of at most kMaxScriptBytes are an acceptable question.
 /// |first_line| is the number of the first line.
 Command ParseShell(std::string_view text, int first_line = 1);
 

@@ -4,6 +4,7 @@
 
 #include "src/script/command_line.h"
 #include "src/script/shell_syntax.h"
+#include "src/script/text.h"
 
 namespace nam56r::script {
 namespace {
@@ -85,6 +86,17 @@ base::Expected<Source> ReadShellSource(std::string_view text, const std::string&
         Error("SCRIPT0001", file, 0, "nothing in this script starts a training run",
               "read to the end, without torchrun, python or srun and a program with arguments",
               "give the script that does, or a file with its arguments");
+    // Why it may not have been seen.
+    constexpr std::size_t kMost = 4;
+    for (std::size_t i = 0; i < std::min(kMost, source.not_read.size()); ++i) {
+      const NotRead& one = source.not_read[i];
+      error.where.push_back({{file, one.line, 0}, Redacted(one.why)});
+    }
+    for (std::size_t i = 0; i < std::min(kMost, source.assumptions.size()); ++i) {
+      const Assumption& one = source.assumptions[i];
+      error.where.push_back(
+          {{file, one.line, 0}, fmt::format("{} is taken to be unset outside", one.name)});
+    }
     for (const HereDocument& here : source.here_documents) {
       if (here.text.find(".py") == std::string::npos) continue;
       if (here.text.find("torch.distributed.run") == std::string::npos &&

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <cctype>
 #include <sstream>
 
 #include "src/script/command_line.h"
@@ -22,7 +23,13 @@ ReadWord WordOf(const YAML::Node& node, const std::string& text) {
   ReadWord word;
   word.text = text;
   word.line = node.Mark().line + 1;
-  word.known = text.find("${") == std::string::npos && text.find("$(") == std::string::npos;
+  // "$5" is a text, "$HOME" and `pwd` are the shell's.
+  word.known = text.find('`') == std::string::npos;
+  for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    const bool name = std::isalpha(static_cast<unsigned char>(next)) != 0 || next == '_';
+    if (name || next == '{' || next == '(') word.known = false;
+  }
   return word;
 }
 

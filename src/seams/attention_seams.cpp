@@ -36,9 +36,14 @@ Need SharedMla(const Context& c) {
   if (!Uses(c, Family::kA) || c.recipe.value.model.attention != "mla" || SymbolsTellThemApart(c)) {
     return {};
   }
-  return ForLayers(Level::kRequired, "the recipe's A layers are MLA",
-                   {"recipe.model.pattern", "recipe.model.attention"},
-                   LayersOf(c.plan, Family::kA));
+  Need need =
+      ForLayers(Level::kRequired, "the recipe's A layers are MLA",
+                {"recipe.model.pattern", "recipe.model.attention"}, LayersOf(c.plan, Family::kA));
+  if (const std::int64_t blocks = MtpBlocksWith(c, Family::kA); blocks > 0) {
+    need.fields.insert(need.fields.end(), {"recipe.mtp.pattern", "policy.mtp.depth"});
+    need.layers.push_back(fmt::format("MTP depths 1 to {}", blocks));
+  }
+  return need;
 }
 
 Need SparseMla(const Context& c) {

@@ -172,8 +172,8 @@ std::vector<Seam> MixerSeams() {
        .why = "the release compiles no region of a Mamba layer",
        .need = [](const Context& c) -> Need {
          if (!c.policy.value.regional_compile.mamba || !Uses(c, Family::kM)) return {};
-         if (!HasForeignMamba(c)) {
-           return Contradicted("the M layers are the backend's Mamba-2, which has no such regions",
+         if (!HasForeignMamba(c) || c.recipe.value.mamba.kind != "mamba3") {
+           return Contradicted("the M layers are not Mamba-3, whose regions it compiles",
                                {"policy.regional_compile.mamba", "recipe.mamba.kind"},
                                "write regional_compile.mamba = false");
          }

@@ -159,6 +159,22 @@ TEST(SeamSettings, CarryEveryFieldOfTheRecipeThatNoFlagSays) {
   }
 }
 
+// The MTP block's attention is built by the same specification.
+TEST(SeamNeeds, SharedMlaCoversTheMtpBlock) {
+  const auto layers = [](const Change& change) {
+    const TestLaunch launch = H200(change);
+    return NeedOf(*Find("shared-mla-spec"), launch.On("megatron@0.18")).layers;
+  };
+  EXPECT_THAT(layers([](auto&, auto&) {}), testing::Contains("MTP depths 1 to 2"));
+  EXPECT_THAT(layers([](recipe::Recipe& r, auto&) {
+                r.model.pattern = "EMEMEMEMEMER";
+                r.dsa.ranks.clear();
+              }),
+              testing::ElementsAre("MTP depths 1 to 2"));
+  EXPECT_THAT(layers([](auto&, policy::Policy& p) { p.mtp.depth = 0; }),
+              testing::Not(testing::Contains(testing::HasSubstr("MTP"))));
+}
+
 TEST(SeamSettings, GiveOneVariableToOneFieldAndItsValue) {
   const TestLaunch launch = H200([](recipe::Recipe& r, policy::Policy& p) {
     r.mamba.rope_fraction = 0.5;
@@ -241,6 +257,12 @@ TEST(SeamLevels, FollowPlanAndPolicy) {
       {"mamba-regional-compile", k19, Level::kForbidden,
        [](R& r, P& p) {
          r.mamba.kind = "mamba2";
+         p.regional_compile.mamba = true;
+       },
+       true},
+      {"mamba-regional-compile", k19, Level::kForbidden,
+       [](R& r, P& p) {
+         r.mamba.kind = "noconv";
          p.regional_compile.mamba = true;
        },
        true},

@@ -23,28 +23,35 @@ Need SchedulePlan(const Context& c) {
 Need DualPipeV(const Context& c) {
   const policy::Policy& p = c.policy.value;
   if (p.schedule.kind != "dualpipev") return {};
+  // Without the seam the schedule would be refused all the same.
+  const auto refuse = [](std::string because, std::vector<std::string> fields,
+                         const std::string& way) {
+    Need need = Forbidden(std::move(because), std::move(fields));
+    need.fix = way + ", or another schedule.kind, without dualpipev in seams.required";
+    return need;
+  };
   if (p.layout.expert_parallel > 1) {
-    return Forbidden(
+    return refuse(
         fmt::format("dualpipev with an expert parallelism of {}: ranks of one pair run different "
                     "layers at a time, and their expert exchange waits for ever",
                     p.layout.expert_parallel),
-        {"policy.schedule.kind", "policy.layout.expert_parallel"});
+        {"policy.schedule.kind", "policy.layout.expert_parallel"}, "write expert_parallel = 1");
   }
   if (p.layout.pipeline_parallel > 1 || p.layout.virtual_pipeline_parallel > 1) {
-    return Forbidden(
+    return refuse(
         "dualpipev makes its own stages out of whole models, and the layout cuts the "
         "model already",
         {"policy.schedule.kind", "policy.layout.pipeline_parallel",
-         "policy.layout.virtual_pipeline_parallel"});
+         "policy.layout.virtual_pipeline_parallel"},
+        "write pipeline_parallel = 1 and virtual_pipeline_parallel = 1");
   }
   if (p.layout.world_size % 2 != 0) {
-    return Forbidden(fmt::format("dualpipev pairs ranks, and there are {}", p.layout.world_size),
-                     {"policy.schedule.kind", "policy.layout.world_size"});
+    return refuse(fmt::format("dualpipev pairs ranks, and there are {}", p.layout.world_size),
+                  {"policy.schedule.kind", "policy.layout.world_size"}, "write an even world_size");
   }
   if (c.plan.depth != 52) {
-    return Forbidden(
-        fmt::format("dualpipev cuts 52 layers into four, and there are {}", c.plan.depth),
-        {"policy.schedule.kind", "recipe.model.depth"});
+    return refuse(fmt::format("dualpipev cuts 52 layers into four, and there are {}", c.plan.depth),
+                  {"policy.schedule.kind", "recipe.model.depth"}, "take a recipe of 52 layers");
   }
   return Field(Level::kRequired, "policy.schedule.kind", "dualpipev");
 }
