@@ -212,8 +212,7 @@ TEST(Diff, DoesNotBlameTheOneDecisionForWhatAnotherVersionWrote) {
 TEST(Diff, OfManyDecisionsSaysThatNoneWasTried) {
   const ReadContract a = Contract([](auto&, policy::Policy& p) {
     policy::Optimizer& o = p.optimizer;
-    for (double* number : {&o.beta1, &o.beta2, &o.epsilon, &o.weight_decay,
-                           &o.clip_grad}) {
+    for (double* number : {&o.beta1, &o.beta2, &o.epsilon, &o.weight_decay, &o.clip_grad}) {
       *number *= 0.9;
     }
     o.seed += 1;

@@ -95,6 +95,27 @@ TEST(SeamCollect, DecisionThatOnlyASeamCarriesOutIsRefusedWithoutIt) {
   }
 }
 
+// Taking the seam off the list alone would leave the launch refused.
+TEST(SeamCollect, ADualpipevThatDoesNotFitNamesAWayOut) {
+  const std::vector<std::pair<Change, std::string>> cases = {
+      {[](auto&, policy::Policy& p) { p.layout.expert_parallel = 2; }, "expert_parallel = 1"},
+      {[](auto&, policy::Policy& p) { p.layout.pipeline_parallel = 2; }, "pipeline_parallel = 1"},
+  };
+  for (const auto& [change, way] : cases) {
+    const TestLaunch launch = H200([&](recipe::Recipe& r, policy::Policy& p) {
+      p.schedule.kind = "dualpipev";
+      p.seams.required.emplace_back("dualpipev");
+      change(r, p);
+    });
+    auto collected = Collect(launch.On(kMegatron));
+    ASSERT_FALSE(collected) << way;
+    const base::Diagnostic* error = FindCode(collected.errors(), "SEAM0004");
+    ASSERT_NE(error, nullptr);
+    EXPECT_THAT(error->fix, HasSubstr(way));
+    EXPECT_THAT(error->fix, HasSubstr("another schedule.kind"));
+  }
+}
+
 TEST(SeamCollect, UnknownIdIsRefusedWithTheNearest) {
   const TestLaunch launch =
       H200([](recipe::Recipe&, policy::Policy& p) { p.seams.required.push_back("sparse-mal"); });
