@@ -13,13 +13,16 @@ constexpr std::size_t kDeepest = 32;
 bool ReadArgv(dom::element value, std::vector<std::string>& argv) {
   dom::array words;
   if (value.get(words) != simdjson::SUCCESS) return false;
+  std::size_t count = 0;  // strings of the line before are filled again
   for (dom::element word : words) {
     std::string_view text;
     if (word.get(text) != simdjson::SUCCESS) return false;
     // What follows a NUL would never reach the program.
     if (text.find('\0') != std::string_view::npos) return false;
-    argv.emplace_back(text);
+    if (count == argv.size()) argv.emplace_back();
+    argv[count++].assign(text);
   }
+  argv.resize(count);
   return true;
 }
 
@@ -60,7 +63,6 @@ bool BatchLineReader::Read(std::string_view text, BatchLine& line, std::string& 
   padded.assign(text);
   padded.append(simdjson::SIMDJSON_PADDING, '\0');
   line.id = "null";
-  line.argv.clear();
   line.surroundings = {};
   dom::parser& parser = parser_->parser;
   if (parser.capacity() < text.size() || parser.max_depth() != kDeepest) {
@@ -91,7 +93,6 @@ bool BatchLineReader::Read(std::string_view text, BatchLine& line, std::string& 
     if (member.key == "id") {
       line.id = simdjson::minify(member.value);
     } else if (member.key == "argv") {
-      line.argv.clear();
       has_argv = true;
       require(ReadArgv(member.value, line.argv), "\"argv\" is no list of words");
     } else if (member.key == "world") {
