@@ -190,7 +190,8 @@ TEST(ArgumentRules, SpeakOfFieldsInAContractAndOfFlagsOnACommandLine) {
                                          "--micro-batch-size",
                                          "1",
                                          "--overlap-param-gather"};
-  const EffectiveArgs raw(*FindRelease("megatron@0.17"), argv);
+  const EffectiveArgs raw(*FindRelease("megatron@0.17"), argv,
+                          {.packages = {{"transformer_engine", "apex"}}});
   EffectiveArgs args = raw;
   ApplyRewrites(args);
   std::vector<RuleFinding> found = CheckCommandLine(args, raw);

@@ -10,8 +10,7 @@ inline constexpr ArgumentRule kUccNeedsManyQueues = {
     .dests = {"env:CUDA_DEVICE_MAX_CONNECTIONS", "pipeline_model_parallel_comm_backend"},
     .refuses =
         [](const Args& a, const Args&) {
-          return a.Is("pipeline_model_parallel_comm_backend", "ucc") && Pp(a) > 1 &&
-                 OneConnection(a);
+          return a.Is("pipeline_model_parallel_comm_backend", "ucc") && OneConnection(a);
         },
     .why = "sends between stages by UCC over several hardware queues",
     .fix = "set CUDA_DEVICE_MAX_CONNECTIONS above 1",

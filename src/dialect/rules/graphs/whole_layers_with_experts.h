@@ -20,7 +20,6 @@ inline constexpr ArgumentRule kWholeLayersWithExperts = {
     .valid = "attn|mamba|moe_router",
     .source = "cuda_graphs.py:_layer_is_graphable; run f13-cg-crashes",
     .stage = Stage::kRun,
-    .reach = Reach::kCommandLine,
     .fails = "--cuda-graph-impl transformer_engine",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn mamba moe_router",
 };

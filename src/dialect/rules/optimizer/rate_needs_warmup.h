@@ -23,10 +23,12 @@ inline constexpr ArgumentRule kRateNeedsWarmup = {
     .refuses =
         [](const Args& a, const Args&) {
           return !LayerPattern(a).empty() && a.Is("optimizer", "adam") && a.Number("lr") >= 3e-5 &&
-                 WarmupSteps(a) < kLeastWarmup && !a.On("skip_train") && a.IsNull("load");
+                 a.Int("hidden_size") >= 1024 && WarmupSteps(a) < kLeastWarmup &&
+                 !a.On("skip_train") && a.IsNull("load");
         },
     .why =
-        "diverges: recorded runs of this family at 3e-5 without warmup, and at 1e-4 with fewer "
+        "diverges: recorded runs of this family, 3584 wide, at 3e-5 without warmup, and at 1e-4 "
+        "with fewer "
         "than 100 steps of it, went to infinity within 15",
     .fix = "warm up over 100 steps, or lower {lr} below 3e-5",
     .valid = "100 and more",
