@@ -1,12 +1,48 @@
-// reference_pages DOCS: writes what the policy's data decides into the book: DOCS/environment.md,
-// and in DOCS/policies.md everything below the line "## Fields". Run it after changing a field or a
-// variable; a test says when it was forgotten.
+// reference_pages DOCS: writes what data decides into the book: DOCS/environment.md, in
+// DOCS/policies.md everything below the line "## Fields", and a page below DOCS/rules for every
+// code. Run it after changing a field, a variable, a rule or a code; tests say when it was
+// forgotten.
 #include "src/policy/reference_pages.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <string>
+
+#include "src/contract/rule_page.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Write(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) std::cerr << file.string() << " cannot be written\n";
+  return static_cast<bool>(out);
+}
+
+// The pages, and nothing else with a page's name: a code that is gone has none.
+bool WriteRules(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  bool good = !failed;
+  std::set<std::string> names;
+  for (const auto& [name, page] : nam56r::contract::RulePages()) {
+    names.insert(name);
+    good = Write(folder / name, page) && good;
+  }
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() == ".md" && !names.contains(name)) fs::remove(entry.path());
+  }
+  return good && !failed;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -23,7 +59,8 @@ int main(int argc, char** argv) {
     return 65;
   }
   policies = policies.substr(0, at + mark.size()) + nam56r::policy::FieldTables();
-  std::ofstream(docs + "/policies.md") << policies;
-  std::ofstream(docs + "/environment.md") << nam56r::policy::EnvironmentPage();
-  return 0;
+  const bool written = Write(docs + "/policies.md", policies) &&
+                       Write(docs + "/environment.md", nam56r::policy::EnvironmentPage()) &&
+                       WriteRules(docs + "/rules");
+  return written ? 0 : 74;
 }

@@ -173,12 +173,19 @@ void AppendNote(std::string& out, const SourceNote& note, const Diagnostic& diag
     out += '\n';
     return;
   }
-  const Excerpt excerpt = MakeExcerpt(*line, note.at.column);
+  Excerpt excerpt = MakeExcerpt(*line, note.at.column);
+  // A label that says what the line says is marked there, not said twice.
+  std::string label = EscapeControls(note.label);
+  if (!label.empty() && CodePoints(excerpt.text) == excerpt.text.size() &&
+      std::string_view(excerpt.text).substr(excerpt.mark_begin).starts_with(label)) {
+    excerpt.mark_size = label.size();
+    label.clear();
+  }
   out += fmt::format("\n{}{}\n", margin, bar);
   out += fmt::format("{} {} {}\n", paint(kBlue, fmt::format("{:>{}}", note.at.line, gutter)), bar,
                      excerpt.text);
   std::string marks(excerpt.mark_size, '^');
-  if (!note.label.empty()) marks += " " + EscapeControls(note.label);
+  if (!label.empty()) marks += " " + label;
   out += fmt::format("{}{} {}{}\n", margin, bar, std::string(excerpt.mark_begin, ' '),
                      paint(StyleOf(diagnostic.severity), marks));
 }
@@ -189,7 +196,8 @@ std::string Render(const Diagnostic& diagnostic, const RenderOptions& options) {
   const Painter paint(options.colour);
   const std::size_t gutter = GutterWidth(diagnostic);
   const std::string margin(gutter + 1, ' ');
-  std::string head(SeverityName(diagnostic.severity));
+  std::string head = options.head;
+  if (head.empty()) head = SeverityName(diagnostic.severity);
   if (!diagnostic.code.empty()) head += "[" + EscapeControls(diagnostic.code) + "]";
   std::string out = paint(StyleOf(diagnostic.severity), head) +
                     paint(kBold, ": " + EscapeControls(diagnostic.message)) + "\n";
@@ -208,6 +216,9 @@ std::string Render(const Diagnostic& diagnostic, const RenderOptions& options) {
   }
   if (!diagnostic.fix.empty()) {
     out += margin + paint(kBold, "= help: ") + EscapeControls(diagnostic.fix) + "\n";
+  }
+  for (const auto& [label, text] : options.facts) {
+    out += margin + paint(kBold, fmt::format("= {}: ", label)) + EscapeControls(text) + "\n";
   }
   return out;
 }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "src/base/diagnostic.h"
 
@@ -13,6 +15,9 @@ struct RenderOptions {
   bool excerpts = true;         ///< quote the source line of each place, where its file can be read
   std::size_t width = 100;      ///< columns at which the valid set wraps
   std::size_t most_valid = 12;  ///< of the valid set, before "... and N more"
+  std::string head = {};        ///< instead of the severity: "waived error"
+  /// More lines below the help, a label and a text each: "= stage: ...".
+  std::vector<std::pair<std::string, std::string>> facts = {};
 };
 
 /// For people:

@@ -9,8 +9,6 @@
 namespace nam56r::cli {
 namespace {
 
-constexpr const char* kVersion = "nam56r 0.1.0";
-
 // "unknown command 'plna'; did you mean 'plan'?": CLI11 alone only says that it was not expected.
 std::string NearestCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
@@ -57,12 +55,13 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
       "says "
       "which surface broke when a run fails.",
       "nam56r"};
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", std::string("nam56r ") + kVersion);
   app.require_subcommand(1);
   app.fallthrough();
   std::string format = "text";
-  app.add_option("--format", format, "text for people, json for programs")
-      ->check(CLI::IsMember({"text", "json"}))
+  app.add_option("--format", format,
+                 "text for people, json for programs; check also has sarif, for code hosts")
+      ->check(CLI::IsMember({"text", "json", "sarif"}))
       ->capture_default_str();
 
   int code = kDone;
@@ -112,6 +111,37 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
     if (!contract.schema && contract.policy.empty()) throw CLI::RequiredError("--policy");
     code = RunContract(contract, terminal);
   });
+
+  CheckArguments check;
+  CLI::App* check_command = app.add_subcommand(
+      "check", "What the backend would refuse, do otherwise, or change of a launch");
+  check_command->add_option("CONTRACT", check.target,
+                            "contract (JSON), or a recipe (TOML) with --policy");
+  check_command->add_option("--policy", check.policy,
+                            "policy file (TOML), when a recipe is checked");
+  check_command->add_option("--dialect", check.dialect,
+                            "argument surface, e.g. megatron@0.19; not with a contract");
+  check_command->add_option(
+      "--argv", check.argv,
+      "file of a command line's words: one a line, as a shell cuts them, or a "
+      "JSON array");
+  check_command->add_option("--world", check.world, "with --argv: ranks that are started")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
+  check_command
+      ->add_option("--env", check.environment, "with --argv: NAME=VALUE in its environment")
+      ->allow_extra_args(false);
+  check_command->add_option("--host", check.host, "with --argv: host file (TOML), for its GPUs");
+  check_command->add_option("--batch", check.batch,
+                            "file of {\"id\",\"argv\",\"world\",\"env\"} lines, or - for standard "
+                            "input; answered in JSON lines");
+  check_command->add_flag("--all", check.all, "list every value that the backend changes");
+  check_command->add_option("--ask", check.ask, "ask the validators of this Megatron checkout too");
+  check_command->add_option("--python", check.python, "with --ask: the interpreter")
+      ->capture_default_str();
+  check_command->add_option("--ask-timeout", check.ask_timeout, "with --ask: seconds")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600}))
+      ->capture_default_str();
+  check_command->callback([&] { code = RunCheck(check, terminal); });
 
   DiffArguments diff;
   CLI::App* diff_command = app.add_subcommand(
@@ -232,8 +262,14 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   });
 
   // Commands run from the callbacks, after the whole line has been accepted.
-  app.parse_complete_callback(
-      [&] { terminal.format = format == "json" ? Format::kJson : Format::kText; });
+  app.parse_complete_callback([&] {
+    if (format == "sarif" && !check_command->parsed()) {
+      throw CLI::ValidationError("--format", "sarif is a format of check alone");
+    }
+    terminal.format = format == "json"    ? Format::kJson
+                      : format == "sarif" ? Format::kSarif
+                                          : Format::kText;
+  });
   try {
     const std::vector<std::string> words = WithFlagToExplain(arguments);
     std::vector<std::string> reversed(words.rbegin(), words.rend());

@@ -68,6 +68,23 @@ struct ImportArguments {
 };
 int RunImport(const ImportArguments& arguments, const Terminal& terminal);
 
+struct CheckArguments {
+  std::string target;  ///< a contract, or a recipe with |policy|; empty: |argv| or |batch|
+  std::string policy;
+  std::string dialect;                   ///< with a recipe, empty: as run.backend says
+  std::string argv;                      ///< file of words
+  std::string batch;                     ///< file of JSON lines; "-": standard input
+  std::int64_t world = 0;                ///< with |argv|: ranks
+  std::vector<std::string> environment;  ///< with |argv|: NAME=VALUE
+  std::string host;                      ///< with |argv|: its GPUs
+  bool all = false;                      ///< show every value that the backend changes
+  std::string ask;                       ///< checkout to ask too; empty: none
+  std::string python = "python3";
+  std::int64_t ask_timeout = 120;  ///< seconds
+};
+/// kDone: nothing refuses it, whatever is warned of; kFindings, kUsage, kUnreadable.
+int RunCheck(const CheckArguments& arguments, const Terminal& terminal);
+
 struct LaunchArguments {
   std::string target;  ///< a contract, or a recipe with |policy|
   std::string policy;

@@ -12,6 +12,9 @@ base::Expected<contract::Contract> CompileFiles(const std::string& recipe_file,
                                                 const std::string& policy_file,
                                                 const std::string& dialect);
 
+/// "2026-08-01", in UTC: what waivers are held against.
+std::string Today();
+
 /// A contract as the bytes of a file.
 std::string ContractBytes(const contract::Contract& contract);
 

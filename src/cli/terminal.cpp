@@ -17,7 +17,7 @@ bool IsUnreadable(const base::Diagnostic& error) {
 }  // namespace
 
 int Refuse(const base::Diagnostics& errors, const Terminal& terminal) {
-  if (terminal.format == Format::kJson) {
+  if (terminal.format != Format::kText) {
     nlohmann::json findings = nlohmann::json::array();
     for (const base::Diagnostic& error : errors) findings.push_back(base::ToJson(error));
     terminal.out << nlohmann::json{{"verdict", "refused"}, {"findings", findings}}.dump(2) << '\n';
@@ -32,7 +32,7 @@ int Refuse(const base::Diagnostics& errors, const Terminal& terminal) {
 }
 
 void Warn(const base::Diagnostics& warnings, const Terminal& terminal) {
-  if (terminal.format == Format::kJson) return;
+  if (terminal.format != Format::kText) return;
   for (const base::Diagnostic& warning : warnings) {
     terminal.err << base::Render(warning, {.colour = terminal.err_colour}) << '\n';
   }

@@ -13,7 +13,10 @@ inline constexpr int kDifferent = 2;  // diff alone
 inline constexpr int kUsage = 64;
 inline constexpr int kUnreadable = 65;
 
-enum class Format { kText, kJson };
+/// kSarif is for check alone.
+enum class Format { kText, kJson, kSarif };
+
+inline constexpr const char* kVersion = "0.1.0";
 
 /// Where a command writes, and what the writing end can show. Results go to |out|, progress and
 /// logs to |err|.

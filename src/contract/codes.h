@@ -5,8 +5,8 @@
 
 namespace nam56r::contract {
 
-/// What a diagnostic's code stands for. Every code that this project writes has an entry
-/// (codes_test.cpp holds the sources against the list).
+/// What a diagnostic's code stands for. Every code that this project writes has an entry, unless it
+/// is a rule's (dialect/argument_rules.h); codes_test.cpp holds the sources against both.
 struct Code {
   std::string_view code;       ///< "LAYOUT0007"
   std::string_view surface;    ///< "plan", "policy", "seam", "host"; "any" where the input decides
@@ -32,6 +32,7 @@ std::span<const Code> PolicyCodes();
 std::span<const Code> ContractCodes();
 std::span<const Code> RunCodes();
 std::span<const Code> ScriptCodes();
+std::span<const Code> CheckCodes();
 
 }  // namespace internal
 }  // namespace nam56r::contract

@@ -7,6 +7,7 @@
 #include "src/contract/policy_checks.h"
 #include "src/contract/private_values.h"
 #include "src/contract/provenance.h"
+#include "src/contract/waivers.h"
 
 namespace nam56r::contract {
 namespace {
@@ -66,13 +67,23 @@ Diagnostics CheckDialect(const std::string& dialect, const base::Loaded<policy::
   return errors;
 }
 
-// Where none is asked for: what backend and recipe mode say.
+// What is waived refuses nothing, and says who answers for it.
+void AnswerFor(const std::vector<Waiver>& waivers, Diagnostics& findings) {
+  for (base::Diagnostic& finding : findings) {
+    for (const Waiver& waiver : waivers) {
+      if (waiver.code != finding.code) continue;
+      finding.severity = base::Severity::kNote;
+      finding.notes.push_back(fmt::format("waived until {}: {}", waiver.expires, waiver.reason));
+    }
+  }
+}
+
+}  // namespace
+
 std::string DialectOf(const policy::Run& run) {
   if (run.backend == kNative) return std::string(kNative);
   return std::string(run.recipe_mode == kNemo ? kNemo : kNewestMegatron);
 }
-
-}  // namespace
 
 Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
                            const base::Loaded<policy::Policy>& policy,
@@ -83,6 +94,8 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   if (auto known = dialect::CheckName(dialect); !known) return known.errors();
   Diagnostics errors = CheckDialect(dialect, policy);
   Append(errors, CheckPrivateValues(recipe, policy));
+  const auto waivers = ReadWaivers(policy, options.today);
+  if (!waivers) Append(errors, waivers.errors());
 
   auto plan = plan::Expand(recipe, CutsOf(policy.value), CutsOriginOf(policy));
   if (!plan) {
@@ -118,6 +131,9 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   contract.rewrites = std::move(lowered->rewrites);
   contract.unresolved = std::move(lowered->unresolved);
   contract.warnings = std::move(seams->warnings);
+  Append(contract.warnings, lowered->findings);
+  Append(contract.warnings, UnusedWaivers(policy, contract.warnings));
+  AnswerFor(*waivers, contract.warnings);
   contract.provenance = Provenance(recipe, policy, contract);
   contract.plan = std::move(*plan);
   return contract;

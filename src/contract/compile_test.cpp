@@ -279,7 +279,8 @@ TEST(Compile, ErrorsOfIndependentPassesComeTogether) {
   auto contract = CompileLaunch(H200([](recipe::Recipe&, policy::Policy& p) {
     p.batch.global_batch_size = 63;
     p.seams.required.clear();
-    p.kernels.rope_fusion = true;
+    p.checkpoint.save = "run";
+    p.checkpoint.save_interval = 0;
     p.data.dataset = "/data";
   }));
   ASSERT_FALSE(contract);

@@ -46,12 +46,15 @@ struct Contract {
   std::vector<Rewrite> rewrites;
   std::vector<Unresolved> unresolved;
   base::Origins provenance;  ///< "recipe.moe.num_experts", "policy.layout.tensor_parallel", ...
+  /// What the compiler has to say and does not refuse, waived findings among it.
   base::Diagnostics warnings;
 };
 
 struct CompileOptions {
   /// Empty: "native" or "megatron@0.19", as run.backend says; "nemo" with that recipe mode.
   std::string dialect;
+  /// "YYYY-MM-DD", for the waivers of the policy; empty: none has expired.
+  std::string today = {};
 };
 
 /// The passes, in order: name the dialect, keep machine paths and secrets out, expand, check the
@@ -60,15 +63,21 @@ struct CompileOptions {
 /// together. Beside those of plan::Expand, seams::Collect and dialect::Lower: DIALECT0003 unknown
 /// dialect, DIALECT0004 a dialect of another backend than run.backend, or of another recipe mode,
 /// LAYOUT00xx (layout_checks.h), POLICY0xxx (policy_checks.h), CONTRACT0004 a machine path or a
-/// secret, CONTRACT0005 a flag or variable with two owners.
+/// secret, CONTRACT0005 a flag or variable with two owners, POLICY095x (waivers.h).
 base::Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
                                  const base::Loaded<policy::Policy>& policy,
                                  const CompileOptions& options);
 
 /// What a reader cannot see: that both surfaces, the seams and the rewrites in the file are those
 /// that its recipe and policy compile to. Whoever is about to launch asks. Errors: those of
-/// Compile, CONTRACT0006 another contract than this version compiles.
-base::Status Verify(const ReadContract& contract);
+/// Compile, CONTRACT0006 another contract than this version compiles. |today| as CompileOptions has
+/// it.
+base::Status Verify(const ReadContract& contract, const std::string& today = {});
+/// That error: this version compiles the recipe and the policy of |contract| to |digest|.
+base::Diagnostic AnotherContract(const ReadContract& contract, const std::string& digest);
+
+/// Where none is asked for: what backend and recipe mode say.
+std::string DialectOf(const policy::Run& run);
 
 /// `nam56r.contract/1`, with its digest. The same inputs give the same bytes.
 nlohmann::json ToJson(const Contract& contract);

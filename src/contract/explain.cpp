@@ -7,6 +7,7 @@
 
 #include "src/base/nearest_name.h"
 #include "src/contract/codes.h"
+#include "src/dialect/argument_rules.h"
 #include "src/dialect/release.h"
 #include "src/seams/seam.h"
 
@@ -49,6 +50,9 @@ base::Diagnostic Unknown(std::string_view name) {
   };
   std::vector<std::string> codes;
   for (const Code& code : Codes()) codes.emplace_back(code.code);
+  for (const dialect::RuleEntry& entry : dialect::ArgumentRules()) {
+    codes.emplace_back(entry.rule->code);
+  }
   std::vector<std::string> seams;
   for (const seams::Seam& seam : seams::Registry()) seams.emplace_back(seam.id);
   const std::vector<Kind> kinds = {
@@ -108,6 +112,7 @@ base::Expected<std::vector<Explanation>> Explain(std::string_view name) {
   add(internal::ExplainVariable(name));
   add(internal::ExplainField(name));
   add(ExplainCode(name));
+  add(internal::ExplainRule(name));
   add(internal::ExplainSeam(name));
   add(internal::ExplainFamily(name));
   add(internal::ExplainDialect(name));

@@ -49,6 +49,7 @@ std::vector<Explanation> ExplainFlag(std::string_view name);
 std::vector<Explanation> ExplainDialect(std::string_view name);
 std::vector<Explanation> ExplainField(std::string_view name);
 std::vector<Explanation> ExplainVariable(std::string_view name);
+std::vector<Explanation> ExplainRule(std::string_view code);
 std::vector<Explanation> ExplainSeam(std::string_view name);
 std::vector<Explanation> ExplainFamily(std::string_view name);
 std::vector<std::string> FlagNames();

@@ -11,6 +11,7 @@
 #include "src/base/files.h"
 #include "src/base/schema.h"
 #include "src/contract/derived.h"
+#include "src/contract/shape.h"
 
 namespace nam56r::contract {
 namespace {
@@ -133,6 +134,10 @@ Diagnostics CheckShape(const json& document, const std::string& file) {
   }
   if (!IntegersFit(document)) {
     errors.push_back(NotAContract(file, "it holds an integer beyond 2^53"));
+  }
+  if (!errors.empty()) return errors;
+  for (std::string& wrong : ShapeViolations(document)) {
+    errors.push_back(NotAContract(file, std::move(wrong)));
   }
   return errors;
 }

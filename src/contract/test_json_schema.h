@@ -9,8 +9,9 @@
 #include <string>
 #include <vector>
 
-/// For tests: JSON Schema, as much of draft 2020-12 as the published schema uses. A keyword that is
-/// not known here throws: a check that did not run must not look like one that passed.
+/// For tests: JSON Schema, as much of draft 2020-12 as the published schema uses, and of draft 4 as
+/// that of SARIF does; of "format" URIs alone, and those only as far as their characters. A keyword
+/// that is not known here throws: a check that did not run must not look like one that passed.
 namespace nam56r::contract {
 
 class JsonSchema {
@@ -36,12 +37,14 @@ class JsonSchema {
 
   void Check(const json& schema, const json& value, const std::string& at, Found& found) const {
     static const std::set<std::string> kKnown = {
-        "$schema",    "$defs",       "$ref",
-        "title",      "description", "type",
-        "properties", "required",    "additionalProperties",
-        "items",      "enum",        "const",
-        "minimum",    "maximum",     "pattern",
-        "anyOf"};
+        "$schema",     "$defs",       "$ref",
+        "title",       "description", "type",
+        "properties",  "required",    "additionalProperties",
+        "items",       "enum",        "const",
+        "minimum",     "maximum",     "pattern",
+        "anyOf",       "oneOf",       "minItems",
+        "uniqueItems", "id",          "definitions",
+        "default",     "format"};
     for (const auto& [keyword, rule] : schema.items()) {
       if (!kKnown.contains(keyword)) throw std::logic_error("no such keyword: " + keyword);
       if (keyword == "$ref") {
@@ -73,14 +76,27 @@ class JsonSchema {
         for (std::size_t i = 0; i < value.size(); ++i) {
           Check(rule, value[i], fmt::format("{}/{}", at, i), found);
         }
-      } else if (keyword == "anyOf") {
-        bool any = false;
+      } else if (keyword == "minItems" && value.is_array() && value.size() < rule) {
+        found.push_back(fmt::format("{}: fewer than {}", at, rule.dump()));
+      } else if (keyword == "uniqueItems" && rule == true && value.is_array()) {
+        if (std::set<json>(value.begin(), value.end()).size() != value.size()) {
+          found.push_back(at + ": one element twice");
+        }
+      } else if (keyword == "format" && value.is_string()) {
+        const std::string pattern = rule == "uri" ? "^[a-z][a-z0-9+.-]*:[!-~]*$" : "^[!-~]*$";
+        const bool known = rule == "uri" || rule == "uri-reference";
+        if (known && !std::regex_search(value.get<std::string>(), std::regex(pattern))) {
+          found.push_back(fmt::format("{}: not a {}", at, rule.get<std::string>()));
+        }
+      } else if (keyword == "anyOf" || keyword == "oneOf") {
+        std::size_t alike = 0;
         for (const json& one : rule) {
           Found inside;
           Check(one, value, at, inside);
-          any = any || inside.empty();
+          alike += inside.empty();
         }
-        if (!any) found.push_back(at + ": like none of the alternatives");
+        if (alike == 0) found.push_back(at + ": like none of the alternatives");
+        if (alike > 1 && keyword == "oneOf") found.push_back(at + ": like several alternatives");
       }
     }
     if (value.is_object()) CheckMembers(schema, value, at, found);

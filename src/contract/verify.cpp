@@ -4,15 +4,19 @@
 
 namespace nam56r::contract {
 
-base::Status Verify(const ReadContract& contract) {
+base::Status Verify(const ReadContract& contract, const std::string& today) {
   base::Loaded<recipe::Recipe> recipe;
   recipe.value = contract.recipe;
   base::Loaded<policy::Policy> policy;
   policy.value = contract.policy;
-  auto compiled = Compile(recipe, policy, {contract.dialect});
+  auto compiled = Compile(recipe, policy, {contract.dialect, today});
   if (!compiled) return compiled.errors();
   const std::string digest = ToJson(*compiled).at("digest");
   if (digest == contract.digest) return base::Ok{};
+  return AnotherContract(contract, digest);
+}
+
+base::Diagnostic AnotherContract(const ReadContract& contract, const std::string& digest) {
   base::Diagnostic error;
   error.code = "CONTRACT0006";
   error.surface = base::Surface::kPolicy;

@@ -57,6 +57,9 @@ struct Lowered {
   std::vector<PolicyField> fields;  ///< every field of the policy, in schema order
   std::vector<Rewrite> rewrites;
   std::vector<Unresolved> unresolved;
+  /// What the release's rules find and do not refuse: warnings, notes, and errors that the policy
+  /// waives (these with severity error).
+  base::Diagnostics findings = {};
 };
 
 /// Whether there is such a dialect. Error: DIALECT0003, with the nearest name.

@@ -11,6 +11,7 @@
 #include "src/dialect/inexpressible.h"
 #include "src/dialect/nemo.h"
 #include "src/dialect/rewrite_rules.h"
+#include "src/dialect/rule_codes.h"
 
 namespace nam56r::dialect {
 namespace {
@@ -85,9 +86,16 @@ void RequireLegal(const Release& release, const std::vector<NativeArg>& args) {
   }
 }
 
+bool Refuses(const Context& context, const base::Diagnostic& finding) {
+  if (finding.severity != base::Severity::kError) return false;
+  const RuleEntry* entry = FindRule(finding.code);
+  const bool waivable = entry != nullptr && CanBeWaived(*entry->rule);
+  return !waivable || !context.policy.value.waivers.contains(finding.code);
+}
+
 }  // namespace
 
-base::Expected<Lowered> LowerMegatron(const Context& context, const Release& release) {
+base::Expected<Lowered> LowerAndFind(const Context& context, const Release& release) {
   base::Diagnostics errors = InexpressibleFields(context, release);
   for (base::Diagnostic& error : Check(MegatronRules(), context)) {
     errors.push_back(std::move(error));
@@ -102,16 +110,25 @@ base::Expected<Lowered> LowerMegatron(const Context& context, const Release& rel
   const EffectiveArgs raw = ArgumentsOf(context, release, lowered);
   EffectiveArgs args = raw;
   lowered.rewrites = ApplyRewrites(args);
-  base::Diagnostics refused = CheckContract(context, args, raw);
-  std::erase_if(refused, [](const base::Diagnostic& diagnostic) {
-    return diagnostic.severity != base::Severity::kError;  // `check` tells of the others
-  });
-  if (!refused.empty()) return refused;
+  lowered.findings = CheckContract(context, args, raw);
   if (auto lost = LostIndexers(context, lowered)) lowered.rewrites.push_back(std::move(*lost));
   if (seams::RewritesRecurrence(context)) {
     for (Rewrite& rewrite : NemoRewrites(context)) lowered.rewrites.push_back(std::move(rewrite));
   }
   lowered.unresolved = MegatronUnresolved(context);
+  return lowered;
+}
+
+base::Expected<Lowered> LowerMegatron(const Context& context, const Release& release) {
+  auto lowered = LowerAndFind(context, release);
+  if (!lowered) return lowered;
+  base::Diagnostics refused;
+  base::Diagnostics findings;
+  for (base::Diagnostic& finding : lowered->findings) {
+    (Refuses(context, finding) ? refused : findings).push_back(std::move(finding));
+  }
+  if (!refused.empty()) return refused;
+  lowered->findings = std::move(findings);
   return lowered;
 }
 

@@ -15,6 +15,9 @@ namespace nam56r::dialect {
 
 base::Expected<Lowered> LowerMegatron(const Context& context, const Release& release);
 
+/// The same without a refusal by rules: |findings| has everything that they find, errors included.
+base::Expected<Lowered> LowerAndFind(const Context& context, const Release& release);
+
 /// What cannot be told from the command line: fields without a flag, and those whose flag is only
 /// written where it applies. The rest stands in argument_rules.h.
 std::span<const SupportRule> MegatronRules();

@@ -548,6 +548,11 @@ base::Schema<Policy> MakeSchema() {
            .meaning = "Variables that the bootstrap sets inside the interpreter, before the seams.",
        },
        +[](Policy& p) -> std::map<String, String>& { return p.bootstrap_environment; }},
+
+      {{.key = "waivers",
+        .meaning = "Findings of a check that the run may have: code = \"until YYYY-MM-DD: "
+                   "reason\"."},
+       +[](Policy& p) -> std::map<String, String>& { return p.waivers; }},
   };
 }
 

@@ -223,6 +223,9 @@ struct Policy {
   /// Set by the bootstrap inside the interpreter, before the seams: what is read at their import or
   /// later, and must not reach other processes.
   std::map<std::string, std::string> bootstrap_environment;
+  /// Findings of a check that the operator answers for: code to "until YYYY-MM-DD: reason"
+  /// (contract/waivers.h).
+  std::map<std::string, std::string> waivers;
 };
 
 const base::Schema<Policy>& Schema();

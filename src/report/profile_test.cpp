@@ -221,7 +221,8 @@ TEST(ProfileTest, RewritesOfGivenValuesAndRecordedSeamsAreShown) {
                                   {"from", "R"},
                                   {"to", "M"},
                                   {"given", true},
-                                  {"why", "the backend's own Mamba-2 stands in for M2RNN"}});
+                                  {"why", "the backend's own Mamba-2 stands in for M2RNN"},
+                                  {"source", "this test"}});
   document["seams"][0]["recorded_only"] = true;
   document["seams"][0]["settings"] = {{"NAM56R_M2RNN_KEY_HEAD_DIM", "64"}};
   const Profile profile = MakeProfile(Rewritten(document));
@@ -241,8 +242,13 @@ TEST(ProfileTest, ShowsNoPathAndNoControlCharacterOfTheFile) {
   documents[0]["seams"][0]["why"] = path;
   documents[1]["seams"][0]["id"] = "a " + path;
   documents[2]["seams"][0]["settings"] = {{"NAM56R_X", path}};
-  documents[3]["rewrites"].push_back(
-      {{"flag", path}, {"from", path}, {"to", {path}}, {"given", true}, {"why", "see " + path}});
+  documents[3]["rewrites"].push_back({{"dest", path},
+                                      {"flag", path},
+                                      {"from", path},
+                                      {"to", {path}},
+                                      {"given", true},
+                                      {"why", "see " + path},
+                                      {"source", path}});
   documents[4]["unresolved"].push_back({{"name", path}, {"bound_by", "host " + path}});
   documents[5]["fixed_policy"]["optimizer"]["lr"]["environment"] = {{"LR_FILE", path}};
   documents[6]["seams"][0]["level"] = "../" + path;
@@ -258,19 +264,18 @@ TEST(ProfileTest, ShowsNoPathAndNoControlCharacterOfTheFile) {
   }
 }
 
-// Members of another type than this version writes are passed over, not trusted.
-TEST(ProfileTest, OddMembersDoNotStopIt) {
+// Members of another type than this version writes never reach a page.
+TEST(ProfileTest, OddMembersAreRefusedBeforeIt) {
   const json clean = contract::ToJson(contract::MustCompile(seams::Laptop()));
   for (const json& odd : {json(1), json("text"), json::array({1}), json::object(), json()}) {
-    json document = clean;
-    document["seams"].push_back(odd);
-    document["rewrites"].push_back(odd);
-    document["unresolved"].push_back(odd);
-    document["seams"].push_back({{"id", odd}, {"settings", odd}, {"recorded_only", odd}});
-    document["rewrites"].push_back({{"given", true}, {"from", odd}, {"flag", odd}});
-    const Profile profile = MakeProfile(Rewritten(document));
-    EXPECT_FALSE(ProfileText(profile).empty());
-    EXPECT_FALSE(ToJson(profile).dump().empty());
+    for (const char* list : {"seams", "rewrites", "unresolved"}) {
+      json document = clean;
+      document[list].push_back(odd);
+      document["digest"] = contract::DigestOf(document);
+      const auto read = contract::Parse(document.dump(), "contract.json");
+      ASSERT_FALSE(read) << list << odd;
+      EXPECT_EQ(read.errors().front().code, "CONTRACT0001");
+    }
   }
 }
 

@@ -232,6 +232,16 @@ base::Expected<Import> ReadBack(const Contract& contract, const std::string& tex
   return Raise(*source, {contract.dialect, 0});
 }
 
+// No command line says what a policy waives.
+Strings WaiverComments(const Contract& contract) {
+  Strings comments;
+  for (const auto& [code, text] : contract.policy.waivers) {
+    comments.push_back(fmt::format("# nam56r policy: waivers.{} = {}", base::SpellKeyPart(code),
+                                   base::QuoteToml(text)));
+  }
+  return comments;
+}
+
 // What only a comment can say: names, which the script has no other place for, and whatever the
 // script without comments is read back as otherwise.
 base::Expected<Strings> CommentsFor(const Contract& contract) {
@@ -243,6 +253,7 @@ base::Expected<Strings> CommentsFor(const Contract& contract) {
     names.push_back(fmt::format("# nam56r policy: run.unlisted_environment = {}",
                                 base::ToString(base::FieldValue(vouched))));
   }
+  for (std::string& waiver : WaiverComments(contract)) names.push_back(std::move(waiver));
   // A comment can change what the flags beside it mean: until nothing differs any more.
   Strings comments = names;
   constexpr int kMostRounds = 4;
@@ -317,6 +328,9 @@ base::Expected<std::string> EmitScript(const Contract& contract) {
   }
   if (import->policy->value.bootstrap_environment != contract.policy.bootstrap_environment) {
     differing.emplace_back("policy bootstrap_environment");
+  }
+  if (import->policy->value.waivers != contract.policy.waivers) {
+    differing.emplace_back("policy waivers");
   }
   if (!differing.empty()) return NotExact(differing.front(), differing);
   return text;

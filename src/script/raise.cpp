@@ -218,7 +218,8 @@ class Raiser {
 
   static bool IsMapKey(const std::string& field) {
     return field.starts_with("policy.environment.") ||
-           field.starts_with("policy.bootstrap_environment.");
+           field.starts_with("policy.bootstrap_environment.") ||
+           field.starts_with("policy.waivers.");
   }
   bool Exists(const std::string& field) const {
     if (IsMapKey(field)) return true;

@@ -1,0 +1,386 @@
+#include "src/check/second_opinion.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "src/base/files.h"
+#include "src/base/utf8.h"
+#include "src/check/second_opinion_program.h"
+
+extern char** environ;  // NOLINT: POSIX has it so
+
+namespace nam56r::check {
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostAnswer = 4 << 20;  // bytes
+constexpr std::size_t kMostComplaint = 64 << 10;
+constexpr std::size_t kMostError = 500;  // of it that is shown
+constexpr std::uint64_t kMostMemory = std::uint64_t{16} << 30;
+
+/// A folder of our own that goes with its contents.
+class PrivateFolder {
+ public:
+  PrivateFolder() {
+    std::error_code failed;
+    const auto root = std::filesystem::temp_directory_path(failed);
+    if (failed) return;
+    std::string name = (root / "nam56r-ask-XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  ~PrivateFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class Pipe {
+ public:
+  Pipe() {
+    if (pipe2(ends_.data(), O_CLOEXEC) != 0) ends_ = {-1, -1};
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    CloseRead();
+    CloseWrite();
+  }
+  bool ok() const { return ends_[0] >= 0; }
+  int read() const { return ends_[0]; }
+  int write() const { return ends_[1]; }
+  void CloseRead() { Close(0); }
+  void CloseWrite() { Close(1); }
+
+ private:
+  void Close(std::size_t end) {
+    if (ends_[end] >= 0) close(ends_[end]);
+    ends_[end] = -1;
+  }
+  std::array<int, 2> ends_{-1, -1};
+};
+
+struct Ended {
+  std::string failed;  // to start, or to end in time
+  std::string out;
+  std::string err;
+  int status = 0;
+  bool too_much = false;
+};
+
+// What Python needs of ours to find its packages; nothing that it could leak.
+std::vector<std::string> CleanEnvironment(const std::string& folder) {
+  std::vector<std::string> kept = {"TMPDIR=" + folder, "NO_VCS_VERSION=1",
+                                   "PYTHONDONTWRITEBYTECODE=1", "CUDA_VISIBLE_DEVICES="};
+  constexpr std::string_view kKept[] = {"PATH",        "HOME",       "LANG",           "LC_ALL",
+                                        "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH"};
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (std::find(std::begin(kKept), std::end(kKept), name) != std::end(kKept)) {
+      kept.emplace_back(text);
+    }
+  }
+  return kept;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Reads what comes until both ends are closed. False: out of time.
+bool Drain(Pipe& out, Pipe& err, Clock::time_point deadline, Ended& ended) {
+  std::array<pollfd, 2> fds = {pollfd{out.read(), POLLIN, 0}, pollfd{err.read(), POLLIN, 0}};
+  std::array<char, 16384> buffer{};
+  while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return false;
+    const int ready = poll(fds.data(), fds.size(), static_cast<int>(left.count()));
+    if (ready < 0 && errno != EINTR) return false;
+    if (ready <= 0) continue;
+    for (std::size_t i = 0; i < fds.size(); ++i) {
+      if (fds[i].fd < 0 || fds[i].revents == 0) continue;
+      const ssize_t got = read(fds[i].fd, buffer.data(), buffer.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) {
+        fds[i].fd = -1;
+        continue;
+      }
+      std::string& text = i == 0 ? ended.out : ended.err;
+      text.append(buffer.data(), static_cast<std::size_t>(got));
+      if (i == 0 && text.size() > kMostAnswer) {
+        ended.too_much = true;
+        return true;
+      }
+      if (i == 1 && text.size() > kMostComplaint) text.erase(0, text.size() - kMostComplaint);
+    }
+  }
+  return true;
+}
+
+// It may have closed its output and still run.
+bool Reap(pid_t pid, Clock::time_point deadline, int& status) {
+  while (true) {
+    const pid_t ended = waitpid(pid, &status, WNOHANG);
+    if (ended == pid) return true;
+    if (ended < 0 && errno != EINTR) return true;
+    if (Clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+Ended Run(std::vector<std::string> argv, const std::string& folder, std::chrono::seconds timeout) {
+  Ended ended;
+  Pipe out;
+  Pipe err;
+  if (!out.ok() || !err.ok()) {
+    ended.failed = "no pipe could be made";
+    return ended;
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, out.write(), 1);
+  posix_spawn_file_actions_adddup2(&actions, err.write(), 2);
+  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  // A group of its own, so that what it starts ends with it.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  std::vector<std::string> environment = CleanEnvironment(folder);
+  pid_t pid = -1;
+  const int error = posix_spawnp(&pid, argv.front().c_str(), &actions, &attributes,
+                                 Pointers(argv).data(), Pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) {
+    ended.failed = fmt::format("'{}' cannot be started: {}", argv.front(), std::strerror(error));
+    return ended;
+  }
+  out.CloseWrite();
+  err.CloseWrite();
+  const Clock::time_point deadline = Clock::now() + timeout;
+  bool in_time = Drain(out, err, deadline, ended);
+  in_time = in_time && !ended.too_much && Reap(pid, deadline, ended.status);
+  if (!in_time || ended.too_much) {
+    kill(-pid, SIGKILL);
+    waitpid(pid, &ended.status, 0);
+    ended.failed = ended.too_much
+                       ? std::string("its answer is larger than 4 MiB")
+                       : fmt::format("it took longer than {} s (--ask-timeout)", timeout.count());
+  } else {
+    kill(-pid, SIGKILL);  // what it may have left behind
+  }
+  return ended;
+}
+
+std::string Short(std::string_view text) {
+  std::string valid = base::WithValidUtf8(text.substr(0, kMostError));
+  std::replace(valid.begin(), valid.end(), '\n', ' ');
+  while (!valid.empty() && valid.back() == ' ') valid.pop_back();
+  return text.size() > kMostError ? valid + "..." : valid;
+}
+
+// The last thing that it complained of.
+std::string LastLine(std::string_view text) {
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  const std::size_t line = text.rfind('\n');
+  return Short(line == std::string_view::npos ? text : text.substr(line + 1));
+}
+
+Opinion NotAsked(std::string why) {
+  Opinion opinion;
+  opinion.why_not = std::move(why);
+  return opinion;
+}
+
+std::optional<std::string> TextOf(const json& answer, const char* name) {
+  const auto it = answer.find(name);
+  if (it == answer.end() || !it->is_string()) return std::nullopt;
+  return it->get<std::string>();
+}
+
+std::vector<std::string> TextsOf(const json& answer, const char* name) {
+  std::vector<std::string> texts;
+  const auto it = answer.find(name);
+  if (it == answer.end() || !it->is_array()) return texts;
+  for (const json& text : *it) {
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+Opinion ReadAnswer(const Ended& ended) {
+  const json answer = json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) {
+    std::string why = "it ended without an answer";
+    if (WIFSIGNALED(ended.status)) {
+      why = fmt::format("it was ended by signal {}", WTERMSIG(ended.status));
+    } else if (WIFEXITED(ended.status) && WEXITSTATUS(ended.status) != 0) {
+      why = fmt::format("it ended with {}", WEXITSTATUS(ended.status));
+    }
+    const std::string last = LastLine(ended.err);
+    return NotAsked(last.empty() ? why : why + ": " + last);
+  }
+  if (auto why = TextOf(answer, "not_asked")) return NotAsked(Short(*why));
+  const auto verdict = TextOf(answer, "verdict");
+  if (verdict != "ok" && verdict != "refused") return NotAsked("its answer has no verdict");
+  Opinion opinion;
+  opinion.asked = true;
+  opinion.refused = verdict == "refused";
+  opinion.stage = Short(TextOf(answer, "stage").value_or(""));
+  opinion.error = Short(TextOf(answer, "error").value_or(""));
+  opinion.version = Short(TextOf(answer, "version").value_or("the checkout"));
+  opinion.overridden = TextsOf(answer, "overridden");
+  opinion.stubbed = TextsOf(answer, "stubbed");
+  return opinion;
+}
+
+base::Diagnostic Disagreement(std::string message, std::string ours, std::string theirs) {
+  base::Diagnostic warning;
+  warning.code = "POLICY0955";
+  warning.severity = base::Severity::kWarning;
+  warning.surface = base::Surface::kPolicy;
+  warning.message = std::move(message);
+  warning.where = {{{}, "this check: " + std::move(ours)},
+                   {{}, "the checkout: " + std::move(theirs)}};
+  warning.fix = "believe the checkout if it is what trains, and report the difference";
+  return warning;
+}
+
+// Whether the release's own parser or validation refuses it, as we see it.
+const Finding* RefusedByRelease(const Result& result) {
+  for (const Finding& finding : result.findings) {
+    const bool error = finding.diagnostic.severity == base::Severity::kError;
+    if (error && (finding.stage == Stage::kParse || finding.stage == Stage::kValidate)) {
+      return &finding;
+    }
+  }
+  return nullptr;
+}
+
+base::Diagnostics Differences(const Opinion& opinion, const Result& result) {
+  base::Diagnostics found;
+  if (!opinion.asked) return found;
+  const Finding* ours = RefusedByRelease(result);
+  const std::string theirs =
+      opinion.refused ? fmt::format("refused ({}): {}", opinion.stage, opinion.error) : "accepted";
+  if (opinion.refused && !result.refused()) {
+    found.push_back(
+        Disagreement("the checkout refuses what this check accepts", "accepted", theirs));
+  } else if (!opinion.refused && ours != nullptr) {
+    found.push_back(Disagreement("the checkout accepts what this check says it refuses",
+                                 fmt::format("{} ({}): {}", ours->diagnostic.code,
+                                             StageName(ours->stage), ours->diagnostic.message),
+                                 theirs));
+  }
+  if (opinion.refused || ours != nullptr) return found;  // values were not compared to the end
+  std::set<std::string> expected;
+  for (const dialect::Rewrite& rewrite : result.rewrites) {
+    if (rewrite.given) expected.insert(rewrite.dest);
+  }
+  const std::set<std::string> seen(opinion.overridden.begin(), opinion.overridden.end());
+  std::vector<std::string> only_ours;
+  std::vector<std::string> only_theirs;
+  std::set_difference(expected.begin(), expected.end(), seen.begin(), seen.end(),
+                      std::back_inserter(only_ours));
+  std::set_difference(seen.begin(), seen.end(), expected.begin(), expected.end(),
+                      std::back_inserter(only_theirs));
+  if (!only_ours.empty() || !only_theirs.empty()) {
+    const auto list = [](const std::vector<std::string>& dests) {
+      return dests.empty() ? std::string("nothing more")
+                           : fmt::format("changes {}", fmt::join(dests, ", "));
+    };
+    base::Diagnostic warning =
+        Disagreement("the checkout changes other values that were given than this check says",
+                     list(only_ours), list(only_theirs));
+    warning.fields = only_ours;
+    warning.fields.insert(warning.fields.end(), only_theirs.begin(), only_theirs.end());
+    found.push_back(std::move(warning));
+  }
+  return found;
+}
+
+}  // namespace
+
+Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
+            const dialect::Surroundings& surroundings) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path checkout = fs::absolute(options.directory, failed);
+  const fs::path arguments = checkout / "megatron" / "training" / "arguments.py";
+  if (failed || !fs::is_regular_file(arguments, failed)) {
+    return NotAsked(fmt::format("{} holds no megatron/training/arguments.py", options.directory));
+  }
+  const PrivateFolder folder;
+  if (folder.path().empty()) return NotAsked("no temporary directory could be made");
+  json request = {{"directory", checkout.string()},
+                  {"argv", argv},
+                  {"world", surroundings.world_size},
+                  {"environment", surroundings.environment},
+                  {"architecture", surroundings.architecture},
+                  {"seconds", options.timeout.count()},
+                  {"bytes", kMostMemory}};
+  const std::string program = folder.path() + "/ask.py";
+  const std::string question = folder.path() + "/request.json";
+  const std::string text =
+      request.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);
+  if (!base::WriteFileAtomically(program, kSecondOpinionProgram, base::Surface::kHost) ||
+      !base::WriteFileAtomically(question, text, base::Surface::kHost)) {
+    return NotAsked("the temporary directory cannot be written to");
+  }
+  std::string python = options.python;
+  // What is named by a path is found from here, not from its new directory.
+  if (python.find('/') != std::string::npos) python = fs::absolute(python, failed).string();
+  const Ended ended = Run({python, "-B", program, question}, folder.path(), options.timeout);
+  if (!ended.failed.empty()) return NotAsked(ended.failed);
+  return ReadAnswer(ended);
+}
+
+base::Diagnostics Disagreements(const Opinion& opinion, const Result& result,
+                                std::string_view dialect) {
+  base::Diagnostics found = Differences(opinion, result);
+  constexpr std::string_view kMegatron = "megatron@";
+  if (!dialect.starts_with(kMegatron)) return found;
+  const std::string_view release = dialect.substr(kMegatron.size());
+  if (opinion.version.find(fmt::format(" {}.", release)) == std::string::npos) {
+    for (base::Diagnostic& warning : found) {
+      warning.notes.push_back(
+          fmt::format("{} was checked, and the checkout is {}", dialect, opinion.version));
+      warning.fix = "ask a checkout of the release that was checked";
+    }
+  }
+  return found;
+}
+
+}  // namespace nam56r::check
