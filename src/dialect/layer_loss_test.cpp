@@ -55,7 +55,8 @@ TEST(LayerLoss, IsRefusedByEveryReleaseWithWhatWouldBeTaken) {
       EffectiveArgs args = raw;
       ApplyRewrites(args);
       bool refused = false;
-      for (const base::Diagnostic& error : CheckCommandLine(args, raw)) {
+      for (const RuleFinding& finding : CheckCommandLine(args, raw)) {
+        const base::Diagnostic& error = finding.diagnostic;
         if (error.code != loss.code) continue;
         refused = true;
         EXPECT_EQ(error.severity, base::Severity::kError);

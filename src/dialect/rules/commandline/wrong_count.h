@@ -17,7 +17,7 @@ inline constexpr ArgumentRule kWrongCount = {
     .stage = Stage::kParse,
     .reach = Reach::kCommandLine,
     .fails = "--rampup-batch-size 8 8",
-    .passes = "--rampup-batch-size 32 32 1000",
+    .passes = "--seq-length 4096",
     .problem = ParseProblem::Kind::kWrongCount,
 };
 
