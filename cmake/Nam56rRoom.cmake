@@ -77,6 +77,7 @@ function(nam56r_test name)
   else()
     target_compile_options(${name} PRIVATE -O0)
     target_precompile_headers(${name} REUSE_FROM nam56r_test_pch)
+    target_link_libraries(${name} PRIVATE nam56r_base)  # has the one copy of what json_extern.h declares
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
 endfunction()
