@@ -17,7 +17,7 @@ inline constexpr ArgumentRule kTpOverlapNeedsSequenceParallel = {
     .valid = "false",
     .source = kValidate,
     .fails = "--tp-comm-overlap",
-    .passes = "--tp-comm-overlap --tensor-model-parallel-size 2 --sequence-parallel",
+    .passes = "gpt --tp-comm-overlap",
 };
 
 }  // namespace nam56r::dialect::rules
