@@ -1,14 +1,17 @@
 // What checks cost. The command lines are those of examples, each a few kilobytes as JSON.
 #include <benchmark/benchmark.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "src/check/batch.h"
 #include "src/check/command_line.h"
+#include "src/check/contract_check.h"
 #include "src/check/json.h"
+#include "src/contract/reader.h"
 #include "src/dialect/rule_examples.h"
+#include "src/policy/policy.h"
+#include "src/recipe/recipe.h"
 
 namespace nam56r {
 namespace {
@@ -61,6 +64,26 @@ void BatchOfCommandLines(benchmark::State& state) {
   state.counters["refused"] = static_cast<double>(refused) / kBatchLines;
 }
 BENCHMARK(BatchOfCommandLines)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+
+// A contract that has been read: recompiled, lowered, held against every rule.
+void Contract(benchmark::State& state, const char* recipe_name, const char* policy_name) {
+  const std::string root = NAM56R_SOURCE_DIR;
+  const auto recipe = recipe::Load(root + "/recipes/" + recipe_name);
+  const auto policy = policy::Load(root + "/policies/" + policy_name);
+  const std::string text =
+      contract::ToJson(contract::Compile(*recipe, *policy, {}).value()).dump(2);
+  std::string out;
+  for (auto _ : state) {
+    const auto contract = contract::Parse(text, "run.json");
+    out.clear();
+    check::AppendJson(check::CheckContract(*contract, "2026-11-23").result, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK_CAPTURE(Contract, megatron, "nam56r.toml", "h200x8-bf16.toml")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Contract, native, "nam56r-tiny.toml", "laptop.toml")
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace nam56r

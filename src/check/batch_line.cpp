@@ -9,17 +9,22 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t kDeepest = 32;
+constexpr std::size_t kMostWords = std::size_t{1} << 18;  // more than 2 MiB hold (command_line.cpp)
 
 bool ReadArgv(dom::element value, std::vector<std::string>& argv) {
   dom::array words;
   if (value.get(words) != simdjson::SUCCESS) return false;
+  std::size_t count = 0;  // strings of the line before are filled again
   for (dom::element word : words) {
     std::string_view text;
     if (word.get(text) != simdjson::SUCCESS) return false;
     // What follows a NUL would never reach the program.
     if (text.find('\0') != std::string_view::npos) return false;
-    argv.emplace_back(text);
+    if (count == kMostWords) return false;
+    if (count == argv.size()) argv.emplace_back();
+    argv[count++].assign(text);
   }
+  argv.resize(count);
   return true;
 }
 
@@ -60,11 +65,10 @@ bool BatchLineReader::Read(std::string_view text, BatchLine& line, std::string& 
   padded.assign(text);
   padded.append(simdjson::SIMDJSON_PADDING, '\0');
   line.id = "null";
-  line.argv.clear();
   line.surroundings = {};
   dom::parser& parser = parser_->parser;
   if (parser.capacity() < text.size() || parser.max_depth() != kDeepest) {
-    if (parser.allocate(2 * text.size(), kDeepest) != simdjson::SUCCESS) {
+    if (parser.allocate(text.size() + text.size() / 4, kDeepest) != simdjson::SUCCESS) {
       why = "no memory to read it";
       return false;
     }
@@ -91,9 +95,9 @@ bool BatchLineReader::Read(std::string_view text, BatchLine& line, std::string& 
     if (member.key == "id") {
       line.id = simdjson::minify(member.value);
     } else if (member.key == "argv") {
-      line.argv.clear();
       has_argv = true;
-      require(ReadArgv(member.value, line.argv), "\"argv\" is no list of words");
+      require(ReadArgv(member.value, line.argv),
+              "\"argv\" is no list of words, or one of more than 262144");
     } else if (member.key == "world") {
       require(ReadWorld(member.value, line.surroundings.world_size),
               "\"world\" is no number of ranks");

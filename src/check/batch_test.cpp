@@ -122,6 +122,16 @@ TEST(CheckBatch, PassesOverLinesThatAreTooLong) {
   EXPECT_EQ(answer.lines[2].at("findings").at(0).at("code"), "POLICY0912");
 }
 
+// Words without end cost neither time nor memory.
+TEST(CheckBatch, StopsCountingWords) {
+  std::string text = R"({"id":1,"argv":[)";
+  while (text.size() < kMostLineBytes - 100) text += R"("",)";
+  const Answer answer = Batch(text + R"(""]})");
+  ASSERT_EQ(answer.lines.size(), 1u);
+  EXPECT_EQ(answer.lines[0].at("id"), 1);
+  EXPECT_EQ(answer.lines[0].at("findings").at(0).at("code"), "POLICY0912");
+}
+
 TEST(CheckBatch, OfNothingIsNothing) {
   EXPECT_TRUE(Batch("").lines.empty());
   EXPECT_TRUE(Batch("\n \r\n").lines.empty());
