@@ -81,7 +81,7 @@ TEST(Waivers, AreRefusedWithTheWayOut) {
     EXPECT_EQ(ToString(error.where.front().at), "p.toml:7:1");
     EXPECT_FALSE(error.fix.empty());
   }
-  const auto nearest = ReadWaivers(With(code + "0", "until 2030-01-01: x"), kToday);
+  const auto nearest = ReadWaivers(With(code + "X", "until 2030-01-01: x"), kToday);
   EXPECT_THAT(nearest.errors().front().message, HasSubstr("did you mean '" + code + "'"));
 }
 

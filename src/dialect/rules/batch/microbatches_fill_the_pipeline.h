@@ -14,8 +14,9 @@ inline constexpr ArgumentRule kMicrobatchesFillThePipeline = {
         [](const Args& a, const Args&) {
           const std::int64_t once = Product(a.Int("micro_batch_size"), DataParallel(a));
           if (VirtualStages(a) <= 1 || Pp(a) <= 1 || once <= 0 || !a.IsNull("rampup_batch_size") ||
-              a.Int("global_batch_size") % once != 0)
+              a.Int("global_batch_size") % once != 0) {
             return false;
+          }
           const std::int64_t count = a.Int("global_batch_size") / once;
           const std::int64_t group = a.Int("microbatch_group_size_per_vp_stage", Pp(a));
           if (group < Pp(a) || group > count) return true;

@@ -12,13 +12,15 @@ inline constexpr ArgumentRule kSomethingBalances = {
     .refuses =
         [](const Args& a, const Args&) {
           if (!ExpertLayers(a) || !SeveralExperts(a) || a.On("moe_router_enable_expert_bias") ||
-              a.On("moe_router_force_load_balancing"))
+              a.On("moe_router_force_load_balancing")) {
             return false;
+          }
           if (a.Int("moe_router_topk") >= a.Int("num_experts")) return false;
           if (a.Lists("moe_router_load_balancing_type", "none") ||
               a.Lists("moe_router_load_balancing_type", "sinkhorn") ||
-              a.Lists("moe_router_load_balancing_type", "quantile_balancing"))
+              a.Lists("moe_router_load_balancing_type", "quantile_balancing")) {
             return false;
+          }
           return !BalancingLoss(a);
         },
     .why =

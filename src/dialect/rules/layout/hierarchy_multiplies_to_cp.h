@@ -27,8 +27,9 @@ inline constexpr ArgumentRule kHierarchyMultipliesToCp = {
       Values pairs;
       constexpr std::int64_t kMost = 4096;
       for (std::int64_t inner = 1; inner <= std::min(Cp(a), kMost); ++inner) {
-        if (Cp(a) % inner == 0)
+        if (Cp(a) % inner == 0) {
           pairs.push_back(std::to_string(inner) + ' ' + std::to_string(Cp(a) / inner));
+        }
       }
       return pairs;
     },

@@ -59,9 +59,9 @@ inline constexpr ArgumentRule kMiddleStagesDivide = {
         "choose sizes that leave the stages between a multiple of their number, and nothing "
         "where there are none",
     .source =
-        "transformer_config.py:TransformerConfig.__post_init__; main of 2025 trained the few "
+        "transformer_config.py:TransformerConfig.__post_init__; the code of 2025 built fewer "
         "layers "
-        "(NVIDIA/Megatron-LM issues 1778 and 2718)",
+        "and said nothing (NVIDIA/Megatron-LM issues 1778 and 2718)",
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,
     .valid_of = StageSizesThatFit,

@@ -22,8 +22,9 @@ inline constexpr ArgumentRule kRanksDivideWorld = {
     .valid_of = [](const Args& a) -> Values {
       const std::int64_t others = Product(Pp(a), Cp(a));
       const std::int64_t world = a.surroundings().world_size;
-      if (!Divides(others, world))
+      if (!Divides(others, world)) {
         return {"none: PP * CP does not divide " + std::to_string(world)};
+      }
       return DivisorsOf(world / others);
     },
     .fails = "--tensor-model-parallel-size 2 --sequence-parallel @9",

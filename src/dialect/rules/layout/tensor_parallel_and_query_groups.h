@@ -23,8 +23,9 @@ inline constexpr ArgumentRule kTensorParallelAndQueryGroups = {
       Values groups;
       constexpr std::int64_t kMost = 1024;
       for (std::int64_t n = 1; n <= std::min(a.Int("num_attention_heads"), kMost); ++n) {
-        if (a.Int("num_attention_heads") % n == 0 && (n % Tp(a) == 0 || Tp(a) % n == 0))
+        if (a.Int("num_attention_heads") % n == 0 && (n % Tp(a) == 0 || Tp(a) % n == 0)) {
           groups.push_back(std::to_string(n));
+        }
       }
       if (groups.empty()) return {"multiples and divisors of " + std::to_string(Tp(a))};
       return groups;

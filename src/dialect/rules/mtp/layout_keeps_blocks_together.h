@@ -13,8 +13,9 @@ inline constexpr ArgumentRule kLayoutKeepsBlocksTogether = {
         [](const Args& a, const Args&) {
           const auto stages = KnownLayout(a);
           const std::int64_t blocks = a.Int("mtp_num_layers");
-          if (!stages || blocks <= 0 || Pp(a) <= 0 || CountInLayout(*stages, 'm') != blocks)
+          if (!stages || blocks <= 0 || Pp(a) <= 0 || CountInLayout(*stages, 'm') != blocks) {
             return false;
+          }
           const auto ranks = static_cast<std::size_t>(Pp(a));
           std::string flat;
           for (std::size_t i = 0; i < stages->size(); ++i) {

@@ -28,8 +28,9 @@ inline constexpr ArgumentRule kContextParallelAndMambaGroups = {
       constexpr std::int64_t kMost = 1024;
       for (std::int64_t n = 1;
            n <= std::min(MambaHeads(a) / std::max<std::int64_t>(Tp(a), 1), kMost); ++n) {
-        if (MambaHeads(a) % Product(n, Tp(a)) == 0 && (n % Cp(a) == 0 || Cp(a) % n == 0))
+        if (MambaHeads(a) % Product(n, Tp(a)) == 0 && (n % Cp(a) == 0 || Cp(a) % n == 0)) {
           groups.push_back(std::to_string(n * Tp(a)));
+        }
       }
       if (groups.empty()) return {"none with these heads"};
       return groups;
