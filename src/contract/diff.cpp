@@ -327,7 +327,8 @@ bool SeamHas(const json& document, const std::string& id, const std::string& nam
   if (name == "seam " + id) return true;
   for (const json& use : document.at("seams")) {
     if (use.value("id", std::string()) != id) continue;
-    for (const auto& [variable, text] : use.value("settings", json::object()).items()) {
+    const json settings = use.value("settings", json::object());
+    for (const auto& [variable, text] : settings.items()) {
       if (VariableKey(variable) == name) return true;
     }
   }

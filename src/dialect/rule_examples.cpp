@@ -136,11 +136,14 @@ class Line {
     for (std::size_t at = 0; at < words.size();) {
       const std::string& word = words[at];
       const std::size_t equals = word.find('=');
-      if (IsFlag(word)) {
+      const bool where_known = word.starts_with("?--");
+      if (IsFlag(word) || where_known) {
         std::size_t end = at + 1;
         while (end < words.size() && IsValue(words[end])) ++end;
-        Give({words.begin() + static_cast<std::ptrdiff_t>(at),
-              words.begin() + static_cast<std::ptrdiff_t>(end)});
+        Strings given(words.begin() + static_cast<std::ptrdiff_t>(at),
+                      words.begin() + static_cast<std::ptrdiff_t>(end));
+        if (where_known) given.front().erase(0, 1);
+        if (!where_known || release_.FindFlag(given.front()) != nullptr) Give(std::move(given));
         at = end;
         continue;
       }
@@ -182,7 +185,9 @@ class Line {
 
   // Variables stand before flags or after "!" words: a value has no '=' after capitals.
   static bool IsValue(std::string_view word) {
-    if (IsFlag(word) || word.front() == '!' || word.front() == '@') return false;
+    if (IsFlag(word) || word.front() == '!' || word.front() == '@' || word.starts_with("?--")) {
+      return false;
+    }
     for (std::string_view prefix : {"sm:", "te:", "rm:", "gpus:"}) {
       if (word.starts_with(prefix)) return false;
     }

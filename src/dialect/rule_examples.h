@@ -19,6 +19,7 @@ struct ExampleLine {
 /// NAM56R at full width with MLA everywhere, on 8 ranks, changed by |words|:
 ///
 ///     --flag value...   given with these values instead, or as well
+///     ?--flag value...  the same, where the release has such a flag
 ///     !--flag           not given
 ///     NAME=value        a variable; "!NAME" takes one away
 ///     @16               that many ranks

@@ -47,6 +47,11 @@ TEST(RuleExamples, EveryRuleFiresOnOneAndNotOnTheOther) {
       const std::string code(rule->code);
       EXPECT_THAT(CodesOf(release, rule->fails, reach), Contains(code))
           << release.dialect << ' ' << group << '/' << name << ": " << rule->fails;
+      if (rule->stage != ArgumentRule::Stage::kParse) {
+        const ExampleLine line = Example(release, rule->fails);
+        EXPECT_EQ(EffectiveArgs(release, line.argv, line.surroundings).problem_count(), 0u)
+            << release.dialect << ' ' << name << " fails in the parser already";
+      }
       EXPECT_THAT(CodesOf(release, rule->passes, reach), Not(Contains(code)))
           << release.dialect << ' ' << group << '/' << name << ": " << rule->passes;
       // The way out leads out, not into the next refusal.

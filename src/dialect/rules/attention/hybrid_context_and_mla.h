@@ -18,7 +18,7 @@ inline constexpr ArgumentRule kHybridContextAndMla = {
     .source = "multi_latent_attention.py:MLASelfAttention.get_query_key_value_tensors",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
-    .fails = "--hybrid-context-parallel",
+    .fails = "--hybrid-context-parallel --calculate-per-token-loss",
     .passes = "",
 };
 

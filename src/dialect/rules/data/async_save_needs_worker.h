@@ -14,6 +14,7 @@ inline constexpr ArgumentRule kAsyncSaveNeedsWorker = {
     .fix = "turn off {async_save}",
     .valid = "false",
     .source = kValidate,
+    .stage = Stage::kRun,
     .reach = Reach::kContract,
     .fails = "--async-save --ckpt-format torch_dist --save ckpt --save-interval 10",
     .passes =

@@ -14,6 +14,7 @@ inline constexpr ArgumentRule kReduceInBf16NeedsBf16 = {
     .fix = "turn off {grad_reduce_in_bf16}",
     .valid = "false",
     .source = kValidate,
+    .stage = Stage::kRun,
     .reach = Reach::kContract,
     .fails = "!--bf16 --grad-reduce-in-bf16",
     .passes = "",
