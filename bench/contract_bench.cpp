@@ -38,7 +38,7 @@ BENCHMARK(BM_Expand)->Unit(benchmark::kMicrosecond);
 void BM_CheckEnvironment(benchmark::State& state) {
   base::Loaded<policy::Policy> policy;
   for (const policy::EnvironmentVariable& known : policy::KnownEnvironment()) {
-    if (known.owner.empty()) policy.value.environment[std::string(known.name)] = "1";
+    if (known.owner.empty()) policy.value.environment.emplace(known.name, "1");
   }
   for (auto _ : state) {
     benchmark::DoNotOptimize(policy::CheckEnvironment(policy));

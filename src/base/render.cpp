@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "src/base/files.h"
+#include "src/base/secrets.h"
 #include "src/base/utf8.h"
 
 namespace nam56r::base {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostSourceBytes = 1 << 20;
 constexpr std::size_t kMostLineColumns = 160;
+constexpr std::size_t kBefore = 40;  // columns of a long line before its marks
 
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kRed = "\x1b[1;31m";
@@ -97,6 +99,27 @@ std::pair<std::size_t, std::size_t> Marked(std::string_view line, int column) {
   return {begin, end};
 }
 
+// The columns of a long line around its marks, with "..." where some are left out.
+Excerpt Window(Excerpt whole) {
+  constexpr std::string_view kMore = "...";
+  const bool from_start = whole.mark_begin + whole.mark_size <= kMostLineColumns;
+  const std::size_t skipped =
+      from_start ? 0 : whole.mark_begin - std::min(whole.mark_begin, kBefore);
+  std::string_view rest = whole.text;
+  for (std::size_t i = 0; i < skipped; ++i) TakeCodePoint(rest);
+  std::string_view after = rest;
+  for (std::size_t i = 0; i < kMostLineColumns && !after.empty(); ++i) TakeCodePoint(after);
+  Excerpt excerpt;
+  const std::string_view before = skipped > 0 ? kMore : std::string_view();
+  excerpt.text = before;
+  excerpt.text += rest.substr(0, rest.size() - after.size());
+  if (!after.empty()) excerpt.text += kMore;
+  excerpt.mark_begin = whole.mark_begin - skipped + before.size();
+  excerpt.mark_size =
+      std::min(whole.mark_size, kMostLineColumns + before.size() - excerpt.mark_begin);
+  return excerpt;
+}
+
 Excerpt MakeExcerpt(std::string_view line, int column) {
   const auto [begin, end] = Marked(line, column);
   const auto shown = [](std::string_view piece) {
@@ -116,13 +139,7 @@ Excerpt MakeExcerpt(std::string_view line, int column) {
   excerpt.mark_begin = CodePoints(before);
   excerpt.mark_size = std::max<std::size_t>(1, CodePoints(marked));
   if (CodePoints(excerpt.text) > kMostLineColumns) {
-    // Far-off marks would need scrolling: only the start is shown, and marks only if within it.
-    std::string_view rest = excerpt.text;
-    for (std::size_t i = 0; i < kMostLineColumns; ++i) TakeCodePoint(rest);
-    excerpt.text.resize(excerpt.text.size() - rest.size());
-    excerpt.text += "...";
-    excerpt.mark_begin = std::min(excerpt.mark_begin, kMostLineColumns);
-    excerpt.mark_size = std::min(excerpt.mark_size, kMostLineColumns + 3 - excerpt.mark_begin);
+    return Window(std::move(excerpt));
   }
   return excerpt;
 }
@@ -173,7 +190,7 @@ void AppendNote(std::string& out, const SourceNote& note, const Diagnostic& diag
     out += '\n';
     return;
   }
-  Excerpt excerpt = MakeExcerpt(*line, note.at.column);
+  Excerpt excerpt = MakeExcerpt(WithoutSecrets(*line), note.at.column);
   // A label that says what the line says is marked there, not said twice.
   std::string label = EscapeControls(note.label);
   if (!label.empty() && CodePoints(excerpt.text) == excerpt.text.size() &&

@@ -118,6 +118,20 @@ TEST_F(RenderTest, TabsAndFarColumnsDoNotShiftTheMarks) {
   EXPECT_LT(Render(Sample(far, 1, 1)).size(), 2000u);
 }
 
+TEST_F(RenderTest, LongLinesAreShownAroundTheMarks) {
+  const std::string line = std::string(500, 'x') + " key = 1 " + std::string(500, 'y');
+  const std::string text = Render(Sample(Write(line + "\n"), 1, 502));
+  const std::string shown = "1 | ..." + std::string(39, 'x') + " key = 1 ";
+  EXPECT_THAT(text, HasSubstr(shown));
+  EXPECT_THAT(text, HasSubstr("y...\n  | " + std::string(43, ' ') + "^^^ no such key\n"));
+}
+
+TEST_F(RenderTest, SecretsOfTheSourceAreNotQuoted) {
+  const std::string text = Render(Sample(Write("export HF_TOKEN=verysecret key=1\n"), 1, 8));
+  EXPECT_THAT(text, HasSubstr("HF_TOKEN=**********"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("verysecret")));
+}
+
 TEST_F(RenderTest, SeveralAreSetApart) {
   const Diagnostics two = {Sample("x", 1, 1), Sample("y", 1, 1)};
   EXPECT_EQ(Render(two), Render(two[0]) + "\n" + Render(two[1]));

@@ -142,4 +142,57 @@ bool LooksLikeSecret(std::string_view text) {
   return false;
 }
 
+namespace {
+
+bool EndsWord(char c) {
+  return c == ' ' || c == '\t' || c == '"' || c == '\'' || c == ',' || c == ';';
+}
+bool InName(char c) { return IsUpper(c) || IsLower(c) || IsDigit(c) || c == '_' || c == '-'; }
+
+// Behind |at|: blanks, and the quote that opens a value.
+std::size_t SkipToValue(std::string_view line, std::size_t at) {
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t')) ++at;
+  return at < line.size() && (line[at] == '"' || line[at] == '\'') ? at + 1 : at;
+}
+
+std::size_t EndOfValue(std::string_view line, std::size_t begin) {
+  const bool quoted = begin > 0 && (line[begin - 1] == '"' || line[begin - 1] == '\'');
+  if (quoted) return std::min(line.find(line[begin - 1], begin), line.size());
+  while (begin < line.size() && !EndsWord(line[begin])) ++begin;
+  return begin;
+}
+
+}  // namespace
+
+std::string WithoutSecrets(std::string_view line) {
+  std::string shown(line);
+  const auto hide = [&](std::size_t begin, std::size_t end) {
+    std::fill(shown.begin() + static_cast<std::ptrdiff_t>(begin),
+              shown.begin() + static_cast<std::ptrdiff_t>(end), '*');
+  };
+  for (std::size_t at = 0; at < line.size();) {
+    if (EndsWord(line[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t name_end = at;
+    while (name_end < line.size() && InName(line[name_end])) ++name_end;
+    const std::string_view name = line.substr(at, name_end - at);
+    const std::size_t sign = SkipToValue(line, name_end);
+    const bool assigned = sign < line.size() && (line[sign] == '=' || line[sign] == ':');
+    // A lone "key" is what a cache or a table is sorted by.
+    if (!name.empty() && name != "key" && NamesSecret(name) &&
+        (assigned || name.starts_with("--"))) {
+      const std::size_t value = SkipToValue(line, assigned ? sign + 1 : name_end);
+      at = std::max(EndOfValue(line, value), value);
+      if (value < line.size() && line[value] != '[') hide(value, at);  // a list of names
+      continue;
+    }
+    const std::size_t end = std::max(EndOfValue(line, at), at + 1);
+    if (LooksLikeSecret(line.substr(at, end - at))) hide(at, end);
+    at = end;
+  }
+  return shown;
+}
+
 }  // namespace nam56r::base

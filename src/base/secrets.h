@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace nam56r::base {
@@ -15,5 +16,9 @@ bool NamesSecret(std::string_view name);
 /// cases and digits, or hexadecimal digits, as only a machine writes them. Errs on the side of
 /// saying yes: names that a person chose are shorter or plainer.
 bool LooksLikeSecret(std::string_view text);
+
+/// |line| with an asterisk for every character of a secret: of the value behind a name that says so
+/// ("HF_TOKEN=...", "--api-key ..."), and of words that look like one. Columns stay where they are.
+std::string WithoutSecrets(std::string_view line);
 
 }  // namespace nam56r::base

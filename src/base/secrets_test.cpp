@@ -46,5 +46,23 @@ TEST(LooksLikeSecret, LeavesNamesAndSettingsAlone) {
   }
 }
 
+TEST(WithoutSecrets, HidesValuesAndKeepsColumns) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"export HF_TOKEN=abc123 NCCL_DEBUG=INFO", "export HF_TOKEN=****** NCCL_DEBUG=INFO"},
+      {"API_KEY=\"two words\" x", "API_KEY=\"*********\" x"},
+      {"WANDB_API_KEY = 'abc'", "WANDB_API_KEY = '***'"},
+      {"--wandb-api-key abc --lr 1e-4", "--wandb-api-key *** --lr 1e-4"},
+      {"{\"password\": \"abc\"}", "{\"password\": \"***\"}"},
+      {"curl https://me:hunter2@example.org/x", "curl ********************************"},
+      {"HF_TOKEN=", "HF_TOKEN="},
+      {"--api-key", "--api-key"},
+      {"key = [\"dialect\"]", "key = [\"dialect\"]"},
+      {"key_head_dim = 64", "key_head_dim = 64"},
+      {"--tokenizer-type NullTokenizer --hybrid-layer-pattern +EME+EME|EMM",
+       "--tokenizer-type NullTokenizer --hybrid-layer-pattern +EME+EME|EMM"},
+      {"", ""}};
+  for (const auto& [line, shown] : cases) EXPECT_EQ(WithoutSecrets(line), shown);
+}
+
 }  // namespace
 }  // namespace nam56r::base
