@@ -21,7 +21,7 @@ import typing
 
 # Imports beside PyTorch that the package makes and validation does not need. Others that are missing end the question.
 OPTIONAL = {
-    "torch", "numpy", "packaging", "einops", "yaml", "pydantic", "omegaconf", "regex", "tqdm", "requests", "typing_extensions",
+    "torch", "numpy", "packaging", "six", "einops", "yaml", "pydantic", "omegaconf", "regex", "tqdm", "requests", "typing_extensions",
     "transformer_engine", "transformer_engine_torch", "apex", "amp_C", "triton", "flash_attn", "flash_attn_3", "flashinfer",
     "mamba_ssm", "causal_conv1d", "nvidia_resiliency_ext", "tensorstore", "zarr", "zmq", "modelopt", "wandb", "tensorboard",
     "transformers", "tokenizers", "sentencepiece", "tiktoken", "nvtx", "msgpack", "deep_ep", "hybrid_ep_cpp", "nvshmem", "fla",
@@ -44,7 +44,8 @@ class AnyType(type(typing.Protocol)):
     """A class that has whatever is asked of it."""
 
     def __getattr__(cls, name):
-        if name.startswith("__"):
+        # Protocols and abstract classes ask for their own marks while the class is made.
+        if name.startswith(("__", "_is_", "_abc_", "_non_callable_")):
             raise AttributeError(name)
         value = make(f"{cls.__module__}.{cls.__qualname__}", name)
         setattr(cls, name, value)
@@ -142,6 +143,14 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         known = KNOWN.get(module.__name__)
         if known:
             known(module)
+
+
+class ModelsWithoutTypes(Finder):
+    """Pydantic builds validators from the types of fields, which it cannot from a type that stands in: it is stood in for,
+    too."""
+
+    def find_spec(self, name, path=None, target=None):
+        return super().find_spec(name, path, target) if name.partition(".")[0] == "pydantic" else None
 
 
 class Version:
@@ -246,7 +255,7 @@ def know_numpy(module):
 def know_pydantic(module):
     class BaseModel:
         def __init_subclass__(cls, **kwargs):
-            pass
+            super().__init_subclass__()
 
     decorate = lambda *args, **kwargs: (lambda f: f)
     module.BaseModel = BaseModel
@@ -318,6 +327,8 @@ def ask(request):
     os.environ.update({str(key): str(value) for key, value in request["environment"].items()})
     os.environ.update(WORLD_SIZE=str(request["world"]), RANK="0", LOCAL_RANK="0")
     sys.path.insert(0, request["directory"])
+    if importlib.util.find_spec("torch") is None:
+        sys.meta_path.insert(0, ModelsWithoutTypes())
     sys.meta_path.append(Finder())
     if not hasattr(typing, "override"):  # Python 3.12 has it; it changes nothing
         typing.override = lambda method: method
