@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kMostSourceBytes = 1 << 20;
 constexpr std::size_t kMostLineColumns = 160;
-constexpr std::size_t kBefore = 40;  // columns of a long line before its marks
+constexpr std::size_t kMostSlice = 1024;  // bytes of a line on each side of its marks
+constexpr std::size_t kBefore = 40;       // columns of a long line before its marks
 
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kRed = "\x1b[1;31m";
@@ -85,7 +86,12 @@ std::pair<std::size_t, std::size_t> Marked(std::string_view line, int column) {
     return {begin, last == std::string_view::npos ? begin : last + 1};
   }
   std::string_view rest = line;
-  for (int i = 1; i < column && !rest.empty(); ++i) {
+  const auto plain = static_cast<std::size_t>(
+      std::find_if(line.begin(), line.end(), [](char c) { return (c & '\x80') != 0; }) -
+      line.begin());
+  int at = 1 + static_cast<int>(std::min(plain, static_cast<std::size_t>(column - 1)));
+  rest.remove_prefix(static_cast<std::size_t>(at - 1));  // a column a byte, as far as it is ASCII
+  for (; at < column && !rest.empty(); ++at) {
     if (!TakeCodePoint(rest)) rest.remove_prefix(1);
   }
   const std::size_t begin = line.size() - rest.size();
@@ -99,10 +105,35 @@ std::pair<std::size_t, std::size_t> Marked(std::string_view line, int column) {
   return {begin, end};
 }
 
-// The columns of a long line around its marks, with "..." where some are left out.
-Excerpt Window(Excerpt whole) {
+/// What is shown of a line: its bytes around a mark. A line may be as long as a file.
+struct Slice {
+  std::string_view text;
+  std::size_t begin = 0;  ///< of the mark, in |text|
+  std::size_t end = 0;
+  bool more_before = false;
+  bool more_after = false;
+};
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+// Cut at blanks, so that names stay beside their values.
+Slice Around(std::string_view line, std::size_t begin, std::size_t end) {
+  Slice slice;
+  std::size_t from = begin > kMostSlice ? begin - kMostSlice : 0;
+  while (from > 0 && from < begin && !IsBlank(line[from])) ++from;
+  const std::size_t to = std::min(line.size(), std::min(end, begin + kMostSlice) + kMostSlice);
+  slice.text = line.substr(from, to - from);
+  slice.begin = begin - from;
+  slice.end = std::min(end, to) - from;
+  slice.more_before = from > 0;
+  slice.more_after = to < line.size();
+  return slice;
+}
+
+// The columns around the marks, with "..." where some are left out.
+Excerpt Window(const Excerpt& whole, bool more_before, bool more_after) {
   constexpr std::string_view kMore = "...";
-  const bool from_start = whole.mark_begin + whole.mark_size <= kMostLineColumns;
+  const bool from_start = !more_before && whole.mark_begin + whole.mark_size <= kMostLineColumns;
   const std::size_t skipped =
       from_start ? 0 : whole.mark_begin - std::min(whole.mark_begin, kBefore);
   std::string_view rest = whole.text;
@@ -110,10 +141,10 @@ Excerpt Window(Excerpt whole) {
   std::string_view after = rest;
   for (std::size_t i = 0; i < kMostLineColumns && !after.empty(); ++i) TakeCodePoint(after);
   Excerpt excerpt;
-  const std::string_view before = skipped > 0 ? kMore : std::string_view();
+  const std::string_view before = more_before || skipped > 0 ? kMore : std::string_view();
   excerpt.text = before;
   excerpt.text += rest.substr(0, rest.size() - after.size());
-  if (!after.empty()) excerpt.text += kMore;
+  if (more_after || !after.empty()) excerpt.text += kMore;
   excerpt.mark_begin = whole.mark_begin - skipped + before.size();
   excerpt.mark_size =
       std::min(whole.mark_size, kMostLineColumns + before.size() - excerpt.mark_begin);
@@ -122,26 +153,28 @@ Excerpt Window(Excerpt whole) {
 
 Excerpt MakeExcerpt(std::string_view line, int column) {
   const auto [begin, end] = Marked(line, column);
-  const auto shown = [](std::string_view piece) {
-    std::string text;
+  const Slice slice = Around(line, begin, end);
+  const std::string text = WithoutSecrets(slice.text);
+  const auto shown = [&](std::size_t from, std::size_t to) {
+    const std::string_view piece = std::string_view(text).substr(from, to - from);
+    std::string out;
     for (std::size_t at = 0; at <= piece.size();) {
       const std::size_t tab = std::min(piece.find('\t', at), piece.size());
-      text += EscapeControls(piece.substr(at, tab - at));
-      if (tab < piece.size()) text += "    ";
+      out += EscapeControls(piece.substr(at, tab - at));
+      if (tab < piece.size()) out += "    ";
       at = tab + 1;
     }
-    return text;
+    return out;
   };
   Excerpt excerpt;
-  const std::string before = shown(line.substr(0, begin));
-  const std::string marked = shown(line.substr(begin, end - begin));
-  excerpt.text = before + marked + shown(line.substr(end));
+  const std::string before = shown(0, slice.begin);
+  const std::string marked = shown(slice.begin, slice.end);
+  excerpt.text = before + marked + shown(slice.end, text.size());
   excerpt.mark_begin = CodePoints(before);
   excerpt.mark_size = std::max<std::size_t>(1, CodePoints(marked));
-  if (CodePoints(excerpt.text) > kMostLineColumns) {
-    return Window(std::move(excerpt));
-  }
-  return excerpt;
+  const bool cut = slice.more_before || slice.more_after;
+  if (!cut && CodePoints(excerpt.text) <= kMostLineColumns) return excerpt;
+  return Window(excerpt, slice.more_before, slice.more_after);
 }
 
 std::string Wrapped(const std::vector<std::string>& items, std::size_t most, std::size_t indent,
@@ -186,13 +219,13 @@ void AppendNote(std::string& out, const SourceNote& note, const Diagnostic& diag
                      EscapeControls(ToString(note.at)));
   const auto line = options.excerpts ? LineOf(note.at, diagnostic.surface) : std::nullopt;
   if (!line) {
-    if (!note.label.empty()) out += ": " + EscapeControls(note.label);
+    if (!note.label.empty()) out += ": " + EscapeControls(WithoutSecrets(note.label));
     out += '\n';
     return;
   }
-  Excerpt excerpt = MakeExcerpt(WithoutSecrets(*line), note.at.column);
+  Excerpt excerpt = MakeExcerpt(*line, note.at.column);
   // A label that says what the line says is marked there, not said twice.
-  std::string label = EscapeControls(note.label);
+  std::string label = EscapeControls(WithoutSecrets(note.label));
   if (!label.empty() && CodePoints(excerpt.text) == excerpt.text.size() &&
       std::string_view(excerpt.text).substr(excerpt.mark_begin).starts_with(label)) {
     excerpt.mark_size = label.size();
@@ -217,12 +250,12 @@ std::string Render(const Diagnostic& diagnostic, const RenderOptions& options) {
   if (head.empty()) head = SeverityName(diagnostic.severity);
   if (!diagnostic.code.empty()) head += "[" + EscapeControls(diagnostic.code) + "]";
   std::string out = paint(StyleOf(diagnostic.severity), head) +
-                    paint(kBold, ": " + EscapeControls(diagnostic.message)) + "\n";
+                    paint(kBold, ": " + EscapeControls(WithoutSecrets(diagnostic.message))) + "\n";
   for (const SourceNote& note : diagnostic.where) {
     AppendNote(out, note, diagnostic, gutter, options);
   }
   for (const std::string& note : diagnostic.notes) {
-    out += margin + paint(kBold, "= note: ") + EscapeControls(note) + "\n";
+    out += margin + paint(kBold, "= note: ") + EscapeControls(WithoutSecrets(note)) + "\n";
   }
   if (!diagnostic.valid.empty()) {
     constexpr std::string_view kTitle = "= valid: ";

@@ -149,6 +149,21 @@ bool EndsWord(char c) {
 }
 bool InName(char c) { return IsUpper(c) || IsLower(c) || IsDigit(c) || c == '_' || c == '-'; }
 
+// Of a line nobody vouches for: only the last word counts, or the one before ID. "HF_TOKEN" and
+// "AWS_ACCESS_KEY_ID" name secrets, "--moe-token-dispatcher-type" does not.
+bool EndsInSecret(std::string_view name) {
+  const auto last_word = [&] {
+    const std::size_t cut = name.find_last_of("_-");
+    return cut == std::string_view::npos ? name : name.substr(cut + 1);
+  };
+  std::string_view word = last_word();
+  if ((word == "ID" || word == "id") && word.size() < name.size()) {
+    name.remove_suffix(word.size() + 1);
+    word = last_word();
+  }
+  return !word.empty() && NamesSecret(word);
+}
+
 // Behind |at|: blanks, and the quote that opens a value.
 std::size_t SkipToValue(std::string_view line, std::size_t at) {
   while (at < line.size() && (line[at] == ' ' || line[at] == '\t')) ++at;
@@ -181,7 +196,7 @@ std::string WithoutSecrets(std::string_view line) {
     const std::size_t sign = SkipToValue(line, name_end);
     const bool assigned = sign < line.size() && (line[sign] == '=' || line[sign] == ':');
     // A lone "key" is what a cache or a table is sorted by.
-    if (!name.empty() && name != "key" && NamesSecret(name) &&
+    if (!name.empty() && name != "key" && EndsInSecret(name) &&
         (assigned || name.starts_with("--"))) {
       const std::size_t value = SkipToValue(line, assigned ? sign + 1 : name_end);
       at = std::max(EndOfValue(line, value), value);
@@ -189,7 +204,8 @@ std::string WithoutSecrets(std::string_view line) {
       continue;
     }
     const std::size_t end = std::max(EndOfValue(line, at), at + 1);
-    if (LooksLikeSecret(line.substr(at, end - at))) hide(at, end);
+    const std::string_view word = line.substr(at, end - at);
+    if (!word.starts_with("sha256:") && LooksLikeSecret(word)) hide(at, end);  // a digest is none
     at = end;
   }
   return shown;

@@ -58,6 +58,10 @@ TEST(WithoutSecrets, HidesValuesAndKeepsColumns) {
       {"--api-key", "--api-key"},
       {"key = [\"dialect\"]", "key = [\"dialect\"]"},
       {"key_head_dim = 64", "key_head_dim = 64"},
+      {"sha256:0123456789abcdef0123456789abcdef01234567,",
+       "sha256:0123456789abcdef0123456789abcdef01234567,"},
+      {"AWS_ACCESS_KEY_ID=abc", "AWS_ACCESS_KEY_ID=***"},
+      {"--moe-token-dispatcher-type flex", "--moe-token-dispatcher-type flex"},
       {"--tokenizer-type NullTokenizer --hybrid-layer-pattern +EME+EME|EMM",
        "--tokenizer-type NullTokenizer --hybrid-layer-pattern +EME+EME|EMM"},
       {"", ""}};

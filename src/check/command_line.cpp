@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "src/check/positions.h"
 #include "src/dialect/rewrite_rules.h"
 
 namespace nam56r::check {
@@ -79,6 +80,7 @@ Result CheckCommandLine(const dialect::Release& release, std::span<const std::st
     result.findings.back().diagnostic.notes.push_back(
         fmt::format("and {} more like these", raw.problem_count() - raw.problems().size()));
   }
+  Order(result);
   return result;
 }
 

@@ -45,7 +45,7 @@ base::Loaded<T> Loaded(const T& value, const json& provenance, std::string_view 
 class Findings {
  public:
   Findings(const base::Loaded<policy::Policy>& policy, const std::string& today) : policy_(policy) {
-    if (auto waivers = contract::ReadWaivers(policy, today)) waivers_ = std::move(*waivers);
+    waivers_ = contract::ReadWaivers(policy, today).valid;
   }
 
   void Add(base::Diagnostic diagnostic) {

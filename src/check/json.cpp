@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "src/base/secrets.h"
 #include "src/base/utf8.h"
 
 namespace nam56r::check {
@@ -171,7 +172,7 @@ void AppendNote(const base::SourceNote& note, std::string& out) {
   if (!note.at.file.empty()) object.Text("file", note.at.file);
   if (note.at.line > 0) AppendWhole(note.at.line, object.Key("line"));
   if (note.at.column > 0) AppendWhole(note.at.column, object.Key("column"));
-  object.Text("label", note.label);
+  object.Text("label", base::WithoutSecrets(note.label));
 }
 
 void AppendFinding(const Finding& finding, std::string& out) {
@@ -181,7 +182,7 @@ void AppendFinding(const Finding& finding, std::string& out) {
   object.Text("severity", base::SeverityName(diagnostic.severity));
   object.Text("stage", StageName(finding.stage));
   object.Text("surface", base::SurfaceName(diagnostic.surface));
-  object.Text("message", diagnostic.message);
+  object.Text("message", base::WithoutSecrets(diagnostic.message));
   object.Texts("fields", diagnostic.fields);
   object.Texts("valid", diagnostic.valid);
   object.Text("fix", diagnostic.fix);

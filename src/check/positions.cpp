@@ -175,6 +175,9 @@ base::Expected<ArgvFile> JsonWords(std::string_view text, const std::string& fil
       return wrong(fmt::format("element {} of the array is not a text", i + 1));
     }
     found.argv.push_back(list[i].get<std::string>());
+    if (found.argv.back().find('\0') != std::string::npos) {
+      return wrong(fmt::format("element {} has a zero byte, which no word can have", i + 1));
+    }
   }
   // A flat array of texts: each begins at a quote that is not within one.
   for (Cursor cursor(text, file); !cursor.AtEnd();) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "src/base/digest.h"
+#include "src/base/secrets.h"
 #include "src/base/utf8.h"
 #include "src/check/json.h"
 #include "src/contract/codes.h"
@@ -76,12 +77,12 @@ json Location(const base::SourceNote& note) {
       location["physicalLocation"]["region"] = std::move(region);
     }
   }
-  if (!note.label.empty()) location["message"] = Text(note.label);
+  if (!note.label.empty()) location["message"] = Text(base::WithoutSecrets(note.label));
   return location;
 }
 
 std::string Message(const base::Diagnostic& finding) {
-  std::string text = finding.message;
+  std::string text = base::WithoutSecrets(finding.message);
   for (const std::string& note : finding.notes) text += ". " + note;
   if (!finding.valid.empty()) text += fmt::format(". Valid: {}", fmt::join(finding.valid, ", "));
   if (!finding.fix.empty()) text += ". Fix: " + finding.fix;

@@ -94,7 +94,11 @@ base::Status CheckUsage(const CheckArguments& arguments, Format format) {
 }
 
 Expected<const dialect::Release*> ReleaseOf(const std::string& dialect) {
-  if (auto known = dialect::CheckName(dialect); !known) return known.errors();
+  if (auto known = dialect::CheckName(dialect); !known) {
+    Diagnostic unknown = known.errors().front();
+    unknown.code = "CHECK0003";
+    return unknown;
+  }
   if (const dialect::Release* release = dialect::FindRelease(dialect)) return release;
   Diagnostic error = Usage("the native runtime has no command line: it reads contracts",
                            "check the contract, or name a release of Megatron");
@@ -102,6 +106,34 @@ Expected<const dialect::Release*> ReleaseOf(const std::string& dialect) {
     if (name != dialect) error.valid.push_back(std::move(name));
   }
   return error;
+}
+
+/// A list of versions is a whole one: what it does not name is not there. Of a host without any,
+/// nothing is known.
+void TakeVersions(const std::map<std::string, std::string>& versions,
+                  dialect::Surroundings& surroundings) {
+  // Those that Python imports by another name.
+  static const std::map<std::string, std::string> kImported = {
+      {"deepep", "deep_ep"},
+      {"fast_hadamard", "fast_hadamard_transform"},
+      {"flash_linear_attention", "fla"}};
+  if (versions.empty()) return;
+  surroundings.packages.emplace();
+  for (const auto& [name, version] : versions) {
+    const auto imported = kImported.find(name);
+    surroundings.packages->insert(imported == kImported.end() ? name : imported->second);
+  }
+  const auto engine = versions.find("transformer_engine");
+  if (engine == versions.end()) return;
+  const std::string& text = engine->second;
+  const char* end = text.data() + text.size();
+  int major = 0;
+  int minor = 0;
+  const auto [dot, error] = std::from_chars(text.data(), end, major);
+  if (error != std::errc() || dot == end || *dot != '.') return;
+  if (std::from_chars(dot + 1, end, minor).ec == std::errc()) {
+    surroundings.transformer_engine = {major, minor};
+  }
 }
 
 Expected<dialect::Surroundings> SurroundingsOf(const CheckArguments& arguments) {
@@ -124,8 +156,14 @@ Expected<dialect::Surroundings> SurroundingsOf(const CheckArguments& arguments) 
     architecture.remove_prefix(kPrefix.size());
     int number = 0;
     std::from_chars(architecture.data(), architecture.data() + architecture.size(), number);
-    if (number >= 10) surroundings.architecture = number / 10;
+    if (number >= 10) {
+      surroundings.architecture = number / 10;
+      surroundings.knows_architecture = true;
+    }
   }
+  const std::int64_t gpus = host->value.machine.gpus_per_node;
+  if (gpus > 0) surroundings.gpus = host->value.machine.nodes * gpus;
+  TakeVersions(host->value.versions, surroundings);
   return surroundings;
 }
 
@@ -142,7 +180,6 @@ Expected<Checked> CheckWords(const CheckArguments& arguments) {
   checked.dialect = arguments.dialect;
   checked.result = check::CheckCommandLine(**release, words->argv, *surroundings);
   check::Locate(*words, checked.result);
-  check::Order(checked.result);
   checked.architecture = surroundings->architecture;
   checked.line = check::LaunchLine{std::move(words->argv), std::move(surroundings->environment),
                                    surroundings->world_size};
@@ -287,6 +324,7 @@ int RunCheck(const CheckArguments& arguments, const Terminal& terminal) {
            check::Disagreements(*opinion, checked->result, checked->dialect)) {
         checked->result.findings.push_back({std::move(warning), check::Stage::kRun, std::nullopt});
       }
+      check::Order(checked->result);
     } else {
       opinion.emplace().why_not = "there is no command line to ask about";
     }

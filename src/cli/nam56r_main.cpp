@@ -8,6 +8,10 @@
 
 #include "src/cli/arguments.h"
 
+namespace {
+constexpr int kUnwritten = 74;  // EX_IOERR of sysexits.h
+}  // namespace
+
 int main(int argc, char** argv) {
   const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
   const bool colour = no_colour == nullptr || *no_colour == '\0';
@@ -16,7 +20,14 @@ int main(int argc, char** argv) {
   terminal.err_is_terminal = isatty(STDERR_FILENO) == 1;
   terminal.err_colour = colour && terminal.err_is_terminal;
   try {
-    return nam56r::cli::Main(std::vector<std::string>(argv + 1, argv + argc), terminal);
+    const int code = nam56r::cli::Main(std::vector<std::string>(argv + 1, argv + argc), terminal);
+    std::cout.flush();
+    if (!std::cout) {
+      // What was to be read is not there: no exit code of the command would be true.
+      std::cerr << "nam56r: standard output takes no more\n";
+      return kUnwritten;
+    }
+    return code;
   } catch (const std::exception& error) {
     // Not a user's mistake: those are values.
     std::cerr << "nam56r: internal error: " << error.what() << '\n';

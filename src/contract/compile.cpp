@@ -94,8 +94,8 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   if (auto known = dialect::CheckName(dialect); !known) return known.errors();
   Diagnostics errors = CheckDialect(dialect, policy);
   Append(errors, CheckPrivateValues(recipe, policy));
-  const auto waivers = ReadWaivers(policy, options.today);
-  if (!waivers) Append(errors, waivers.errors());
+  const Waivers waivers = ReadWaivers(policy, options.today);
+  Append(errors, waivers.errors);
 
   auto plan = plan::Expand(recipe, CutsOf(policy.value), CutsOriginOf(policy));
   if (!plan) {
@@ -134,7 +134,7 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   Append(contract.findings, lowered->findings);
   contract.warnings = contract.findings;
   Append(contract.warnings, UnusedWaivers(policy, contract.findings));
-  AnswerFor(*waivers, contract.warnings);
+  AnswerFor(waivers.valid, contract.warnings);
   contract.provenance = Provenance(recipe, policy, contract);
   contract.plan = std::move(*plan);
   return contract;

@@ -93,10 +93,9 @@ bool CanBeWaived(std::string_view code) {
   return entry != nullptr && dialect::CanBeWaived(*entry->rule);
 }
 
-base::Expected<std::vector<Waiver>> ReadWaivers(const base::Loaded<policy::Policy>& policy,
-                                                std::string_view today) {
-  std::vector<Waiver> waivers;
-  base::Diagnostics errors;
+Waivers ReadWaivers(const base::Loaded<policy::Policy>& policy, std::string_view today) {
+  Waivers read;
+  base::Diagnostics& errors = read.errors;
   for (const auto& [code, text] : policy.value.waivers) {
     Waiver waiver{code, "", "", policy.At("waivers." + code)};
     if (dialect::FindRule(code) == nullptr && FindCode(code) == nullptr) {
@@ -128,11 +127,10 @@ base::Expected<std::vector<Waiver>> ReadWaivers(const base::Loaded<policy::Polic
           fmt::format("the waiver of {} expired on {}; today is {}", code, waiver.expires, today),
           "mend what it waives, or renew it with its reason"));
     } else {
-      waivers.push_back(std::move(waiver));
+      read.valid.push_back(std::move(waiver));
     }
   }
-  if (!errors.empty()) return errors;
-  return waivers;
+  return read;
 }
 
 base::Diagnostics UnusedWaivers(const base::Loaded<policy::Policy>& policy,

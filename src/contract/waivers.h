@@ -10,7 +10,7 @@
 /// What an operator answers for:
 ///
 ///     [waivers]
-///     POLICY1803 = "until 2026-12-31: the recorded run h200-17 trains with it"
+///     POLICY1307 = "until 2026-12-31: our kernels fuse rotary embeddings of MLA"
 ///
 /// A waived finding is still shown, and refuses nothing.
 namespace nam56r::contract {
@@ -22,11 +22,15 @@ struct Waiver {
   base::SourceLocation at;
 };
 
+struct Waivers {
+  std::vector<Waiver> valid;
+  base::Diagnostics errors;  ///< of the others
+};
+
 /// The waivers of |policy|, by code. |today| is "YYYY-MM-DD"; empty: no waiver has expired. Errors:
 /// POLICY0950 not "until YYYY-MM-DD: reason", POLICY0951 a code that no finding has (with the
 /// nearest), POLICY0952 one that cannot be waived, POLICY0953 expired.
-base::Expected<std::vector<Waiver>> ReadWaivers(const base::Loaded<policy::Policy>& policy,
-                                                std::string_view today);
+Waivers ReadWaivers(const base::Loaded<policy::Policy>& policy, std::string_view today);
 
 /// POLICY0954, a warning, for each waiver whose code is not among |found|.
 base::Diagnostics UnusedWaivers(const base::Loaded<policy::Policy>& policy,

@@ -36,17 +36,29 @@ std::string RuleCode(bool waivable) {
 
 TEST(Waivers, SayUntilWhenAndWhy) {
   const std::string code = RuleCode(true);
-  const auto read = ReadWaivers(With(code, "until 2026-08-01:  the run  "), kToday);
-  ASSERT_TRUE(read) << read.errors().front().message;
-  ASSERT_EQ(read->size(), 1U);
-  EXPECT_EQ(read->front().code, code);
-  EXPECT_EQ(read->front().expires, "2026-08-01");
-  EXPECT_EQ(read->front().reason, "the run");
-  EXPECT_EQ(ToString(read->front().at), "p.toml:7:1");
+  const Waivers read = ReadWaivers(With(code, "until 2026-08-01:  the run  "), kToday);
+  ASSERT_THAT(read.errors, IsEmpty());
+  ASSERT_EQ(read.valid.size(), 1U);
+  const Waiver& waiver = read.valid.front();
+  EXPECT_EQ(waiver.code, code);
+  EXPECT_EQ(waiver.expires, "2026-08-01");
+  EXPECT_EQ(waiver.reason, "the run");
+  EXPECT_EQ(ToString(waiver.at), "p.toml:7:1");
   // Without a day of its own, a compiler knows of no expiry.
-  EXPECT_TRUE(ReadWaivers(With(code, "until 2001-01-01: long ago"), "").ok());
-  EXPECT_TRUE(
-      ReadWaivers(With("SEAM0005", "until 2030-01-01: measured, and fast enough"), kToday).ok());
+  EXPECT_THAT(ReadWaivers(With(code, "until 2001-01-01: long ago"), "").errors, IsEmpty());
+  EXPECT_THAT(
+      ReadWaivers(With("SEAM0005", "until 2030-01-01: measured, and fast enough"), kToday).errors,
+      IsEmpty());
+}
+
+// One that is wrong takes none of the others with it.
+TEST(Waivers, HoldBesideAnExpiredOne) {
+  base::Loaded<policy::Policy> policy = With(RuleCode(true), "until 2030-01-01: x");
+  policy.value.waivers["SEAM0005"] = "until 2001-01-01: x";
+  const Waivers read = ReadWaivers(policy, kToday);
+  EXPECT_EQ(read.valid.size(), 1U);
+  ASSERT_EQ(read.errors.size(), 1U);
+  EXPECT_EQ(read.errors.front().code, "POLICY0953");
 }
 
 TEST(Waivers, AreRefusedWithTheWayOut) {
@@ -74,15 +86,16 @@ TEST(Waivers, AreRefusedWithTheWayOut) {
   };
   for (const auto& one : kCases) {
     const auto read = ReadWaivers(With(one.code, one.text), kToday);
-    ASSERT_FALSE(read) << one.code << ' ' << one.text;
-    const base::Diagnostic& error = read.errors().front();
+    ASSERT_EQ(read.errors.size(), 1U) << one.code << ' ' << one.text;
+    EXPECT_THAT(read.valid, testing::SizeIs(0));
+    const base::Diagnostic& error = read.errors.front();
     EXPECT_EQ(error.code, one.refusal) << one.code << ' ' << one.text;
     EXPECT_THAT(error.fields, ElementsAre("policy.waivers." + one.code));
     EXPECT_EQ(ToString(error.where.front().at), "p.toml:7:1");
     EXPECT_FALSE(error.fix.empty());
   }
   const auto nearest = ReadWaivers(With(code + "X", "until 2030-01-01: x"), kToday);
-  EXPECT_THAT(nearest.errors().front().message, HasSubstr("did you mean '" + code + "'"));
+  EXPECT_THAT(nearest.errors.front().message, HasSubstr("did you mean '" + code + "'"));
 }
 
 TEST(Waivers, ThatWaiveNothingAreToldOf) {

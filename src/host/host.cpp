@@ -110,12 +110,38 @@ base::Diagnostics CheckVersionNames(const base::Loaded<Host>& host) {
 }  // namespace
 
 const std::vector<std::string>& KnownLibraries() {
-  static const std::vector<std::string> libraries = {
-      "apex",   "causal_conv1d", "cut_cross_entropy", "cuda",       "cudnn",
-      "deepep", "driver",        "fast_hadamard",     "flash_attn", "gloo",
-      "kernel", "liger_kernel",  "libtorch",          "mamba_ssm",  "megatron",
-      "nccl",   "python",        "tilelang",          "torch",      "transformer_engine",
-      "triton", "tvm_ffi"};
+  static const std::vector<std::string> libraries = {"apex",
+                                                     "causal_conv1d",
+                                                     "cuda",
+                                                     "cudnn",
+                                                     "cut_cross_entropy",
+                                                     "deepep",
+                                                     "driver",
+                                                     "einops",
+                                                     "emerging_optimizers",
+                                                     "fast_hadamard",
+                                                     "flash_linear_attention",
+                                                     "flash_attn",
+                                                     "flash_mla",
+                                                     "flashinfer",
+                                                     "fused_weight_gradient_mlp_cuda",
+                                                     "gloo",
+                                                     "hybrid_ep",
+                                                     "kernel",
+                                                     "libtorch",
+                                                     "liger_kernel",
+                                                     "mamba_ssm",
+                                                     "megatron",
+                                                     "multistorageclient",
+                                                     "nccl",
+                                                     "nvidia_resiliency_ext",
+                                                     "python",
+                                                     "tilelang",
+                                                     "torch",
+                                                     "torch_memory_saver",
+                                                     "transformer_engine",
+                                                     "triton",
+                                                     "tvm_ffi"};
   return libraries;
 }
 

@@ -19,6 +19,7 @@ using check::Stage;
 using dialect::Rewrite;
 
 constexpr std::size_t kMostValue = 60;  // columns
+constexpr std::size_t kMostText = 400;  // of a message, or of a label
 
 std::string_view WhenItEnds(Stage stage) {
   switch (stage) {
@@ -55,6 +56,16 @@ std::string Value(const nlohmann::json& value) {
   return text;
 }
 
+// A value may be as long as a command line.
+std::string Shortened(std::string text) {
+  if (text.size() <= kMostText) return text;
+  std::string_view rest = text;
+  for (std::size_t i = 0; i < kMostText && !rest.empty(); ++i) base::TakeCodePoint(rest);
+  if (rest.empty()) return text;
+  text.resize(text.size() - rest.size());
+  return text + "...";
+}
+
 std::string Finish(const Finding& finding, const CheckTextOptions& options) {
   base::Diagnostic shown = finding.diagnostic;
   base::RenderOptions render;
@@ -70,7 +81,8 @@ std::string Finish(const Finding& finding, const CheckTextOptions& options) {
   std::erase_if(shown.where, [](const base::SourceNote& note) { return note.at.file.empty(); });
   const bool refuses = shown.severity == base::Severity::kError && !finding.waived;
   const dialect::RuleEntry* rule = dialect::FindRule(shown.code);
-  if (rule != nullptr || refuses) {
+  const bool harms = shown.severity != base::Severity::kNote;
+  if (refuses || (rule != nullptr && harms)) {
     render.facts.emplace_back("stage", std::string(WhenItEnds(finding.stage)));
   }
   if (rule != nullptr && !rule->rule->source.empty()) {
@@ -79,6 +91,9 @@ std::string Finish(const Finding& finding, const CheckTextOptions& options) {
     if (shown.message.ends_with(tail)) shown.message.resize(shown.message.size() - tail.size());
     render.facts.emplace_back("source", fmt::format("{}: {}", options.dialect, rule->rule->source));
   }
+  shown.message = Shortened(shown.message);
+  for (base::SourceNote& note : shown.where) note.label = Shortened(note.label);
+  for (std::string& note : shown.notes) note = Shortened(note);
   render.facts.emplace_back("more", fmt::format("nam56r explain {}", shown.code));
   return base::Render(shown, render);
 }
