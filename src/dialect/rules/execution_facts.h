@@ -75,22 +75,14 @@ inline bool TrunkHas(const Args& a, char symbol) {
          std::string_view::npos;
 }
 
-/// Width of what projects into a Mamba-2 layer.
-inline std::int64_t MambaProjection(const Args& a) {
-  const std::int64_t head = a.Int("mamba_head_dim", 64);
-  std::int64_t heads = a.Int("mamba_num_heads");
-  if (heads <= 0 && head > 0) heads = 2 * a.Int("hidden_size") / head;
-  return 2 * heads * head + 2 * a.Int("mamba_num_groups", 8) * a.Int("mamba_state_dim", 128) +
-         heads;
-}
-
 // Groups of ranks.
 inline bool GlooGroups(const Args& a) {
   return a.minor() >= 17 ? a.On("use_gloo_process_groups") : a.On("enable_gloo_process_groups");
 }
 inline std::int64_t ExpertDataParallel(const Args& a) {
   const std::int64_t tensor = a.Int("expert_tensor_parallel_size", Tp(a));
-  const std::int64_t ranks = tensor * a.Int("expert_model_parallel_size", 1) * Pp(a);
+  const std::int64_t ranks =
+      dialect::Product({tensor, a.Int("expert_model_parallel_size", 1), Pp(a)});
   return ranks > 0 ? a.surroundings().world_size / ranks : 0;
 }
 
@@ -122,10 +114,7 @@ inline bool NeedsHybridEp(const Args& a) { return a.Is("moe_flex_dispatcher_back
 inline bool NeedsDeepEp(const Args& a) {
   return Flex(a) && (a.On("moe_enable_deepep") || a.Is("moe_flex_dispatcher_backend", "deepep"));
 }
-inline bool NeedsFla(const Args& a) {
-  return a.Is("experimental_attention_variant", "gated_delta_net") ||
-         (a.minor() >= 17 && TrunkHas(a, 'G'));
-}
+inline bool NeedsFla(const Args& a) { return GatedDeltaLayers(a); }
 inline bool NeedsFusedAccumulation(const Args& a) { return a.On("gradient_accumulation_fusion"); }
 inline bool NeedsResiliency(const Args& a) {
   const bool sharded = a.Is("ckpt_format", "torch_dcp") || a.Is("ckpt_format", "fsdp_dtensor");
@@ -135,7 +124,7 @@ inline bool NeedsResiliency(const Args& a) {
 inline bool NeedsHadamard(const Args& a) {
   const bool rotates =
       !a.Has("dsa_indexer_rotate_activation") || a.On("dsa_indexer_rotate_activation");
-  return Dsa(a) && rotates;
+  return SparseLayers(a) && rotates;
 }
 
 inline std::vector<std::string> NeededPackages(const Args& a) {

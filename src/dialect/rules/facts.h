@@ -22,11 +22,16 @@ inline constexpr std::string_view kConfig = "transformer_config.py:TransformerCo
 inline constexpr std::string_view kFromArgs = "core_transformer_config_from_args";
 inline constexpr std::string_view kOptimizer = "optimizer_config.py:OptimizerConfig.__post_init__";
 
-/// Whether int() takes the variable |name|, where it is set.
-inline bool NumberOrUnset(const Args& a, const std::string& name) {
+/// The variable |name|; null where it is not set, which is not the same as set to nothing.
+inline const std::string* SetVariable(const Args& a, const std::string& name) {
   const auto& environment = a.surroundings().environment;
   const auto set = environment.find(name);
-  return set == environment.end() || PythonInt(set->second).has_value();
+  return set == environment.end() ? nullptr : &set->second;
+}
+/// Whether int() takes the variable |name|, where it is set.
+inline bool NumberOrUnset(const Args& a, const std::string& name) {
+  const std::string* set = SetVariable(a, name);
+  return set == nullptr || PythonInt(*set).has_value();
 }
 
 // Layout.
@@ -125,6 +130,15 @@ inline bool CapturesRouter(const Args& a) {
 }
 inline bool CapturesPreprocess(const Args& a) {
   return Captures(a, "moe_preprocess") || (GraphsAre(a, "local") && Captures(a, "moe_router"));
+}
+/// Weight gradients that are delayed fall into the graph of attention, or of a router whose shared
+/// expert does not overlap.
+inline bool DelayedWgradInGraph(const Args& a) {
+  const bool router = Captures(a, "moe_router") &&
+                      !a.IsNull("moe_shared_expert_intermediate_size") &&
+                      !a.On("moe_shared_expert_overlap");
+  return a.On("delay_wgrad_compute") && a.On("overlap_grad_reduce") &&
+         (Captures(a, "attn") || router);
 }
 
 // Optimizer.

@@ -33,6 +33,11 @@ inline std::vector<nlohmann::json> HeadsInGroup(const nlohmann::json& layers) {
   }
   return heads;
 }
+/// A whole number that no quotient of two such overflows with.
+inline bool IsSize(const nlohmann::json& value) {
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>() <= Args::kMostSize;
+  return value.is_number_integer() && value.get<std::int64_t>() >= -Args::kMostSize;
+}
 /// Whether it says all that validation reads of it, and says it alike for every layer.
 inline bool IsWhole(const nlohmann::json& layers) {
   for (const char* key : {"hidden_size", "num_hidden_layers", "num_attention_heads",
@@ -45,8 +50,7 @@ inline bool IsWhole(const nlohmann::json& layers) {
   }
   const std::vector<nlohmann::json> heads = HeadsInGroup(layers);
   return layers.value("hidden_act", nlohmann::json()) == "silu" && !heads.empty() &&
-         heads.front().is_number_integer() && heads.front() != 0 &&
-         layers["num_attention_heads"].is_number_integer() &&
+         IsSize(heads.front()) && heads.front() != 0 && IsSize(layers["num_attention_heads"]) &&
          std::all_of(heads.begin(), heads.end(),
                      [&](const nlohmann::json& own) { return own == heads.front(); });
 }

@@ -16,4 +16,13 @@ inline std::int64_t MambaHeads(const Args& a) {
   return size > 0 ? Product(2, a.Int("hidden_size")) / size : 0;
 }
 
+/// Width of what projects into a layer M, modulo 16: that of sizes from anybody need not fit.
+inline std::int64_t MambaProjectionModulo16(const Args& a) {
+  const std::int64_t heads = MambaHeads(a) % 16;
+  const std::int64_t inner = heads * (a.Int("mamba_head_dim", 64) % 16);
+  const std::int64_t states =
+      a.Int("mamba_num_groups", 8) % 16 * (a.Int("mamba_state_dim", 128) % 16);
+  return (2 * inner + 2 * states + heads) % 16;
+}
+
 }  // namespace nam56r::dialect::rules

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/layout/tensor_parallel_and_query_groups.h"
 #include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
@@ -13,7 +14,8 @@ inline constexpr ArgumentRule kQueryGroupsDivideHeads = {
         [](const Args& a, const Args&) {
           const std::int64_t groups = a.Int("num_query_groups");
           return a.On("group_query_attention") && groups > 0 &&
-                 a.Int("num_attention_heads") % groups != 0;
+                 a.Int("num_attention_heads") % groups != 0 &&
+                 !GroupsAndRanksShareUnevenly(a);  // PLAN1003
         },
     .why = "gives each query group the same number of heads",
     .fix = "choose a divisor of {num_attention_heads} for {num_query_groups}",

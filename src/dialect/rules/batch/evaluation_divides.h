@@ -12,6 +12,7 @@ inline constexpr ArgumentRule kEvaluationDivides = {
               "eval_micro_batch_size"},
     .refuses =
         [](const Args& a, const Args&) {
+          if (a.Int("micro_batch_size") <= 0 || a.Int("global_batch_size") <= 0) return false;
           const std::int64_t ranks = DataParallel(a);
           const std::int64_t once = Product(a.Int("eval_micro_batch_size"), ranks);
           return ranks > 0 && (once == 0 || a.Int("eval_global_batch_size") % once != 0);
@@ -24,8 +25,9 @@ inline constexpr ArgumentRule kEvaluationDivides = {
     .releases = {.since = 18},
     .reach = Reach::kCommandLine,
     .valid_of = [](const Args& a) -> Values {
-      return MultiplesNear(a.Int("eval_global_batch_size"),
-                           Product(a.Int("eval_micro_batch_size"), DataParallel(a)));
+      const std::int64_t once = Product(a.Int("eval_micro_batch_size"), DataParallel(a));
+      if (once <= 0) return {"none while the micro-batch of evaluation is empty"};
+      return MultiplesNear(a.Int("eval_global_batch_size"), once);
     },
     .fails = "--global-batch-size 60",
     .passes = "--global-batch-size 96",

@@ -10,7 +10,9 @@ inline constexpr ArgumentRule kActivationOffloadVersion = {
     .dests = {"fine_grained_activation_offloading", "env:NVTE_CPU_OFFLOAD_V1"},
     .refuses =
         [](const Args& a, const Args&) {
+          const auto& engine = a.surroundings().transformer_engine;
           return a.On("fine_grained_activation_offloading") &&
+                 (!engine || *engine >= std::pair(2, 10)) &&
                  a.surroundings().Variable("NVTE_CPU_OFFLOAD_V1") != "1";
         },
     .why =

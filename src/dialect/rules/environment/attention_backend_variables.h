@@ -13,8 +13,8 @@ inline constexpr ArgumentRule kAttentionBackendVariables = {
         [](const Args& a, const Args&) {
           const std::string backend = a.Text("attention_backend");
           const auto differs = [&](const char* name, bool wanted) {
-            const std::string value = a.surroundings().Variable(name);
-            return !value.empty() && value != (wanted ? "1" : "0");
+            const std::string* value = SetVariable(a, name);
+            return value != nullptr && *value != (wanted ? "1" : "0");
           };
           const bool any = backend == "auto";
           return differs("NVTE_FLASH_ATTN", any || backend == "flash") ||

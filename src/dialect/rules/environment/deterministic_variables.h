@@ -4,16 +4,24 @@
 
 namespace nam56r::dialect::rules {
 
-// Words between commas; not set is repeatable, for the release sets it.
-inline bool RepeatableNccl(std::string_view algorithms) {
+// Words between commas, of which empty ones do not count; not set is repeatable, for the release
+// sets it.
+inline bool RepeatableNccl(const std::string* algorithms) {
   constexpr std::array kSame = {"Ring", "CollnetDirect", "CollnetChain", "^NVLS"};
-  while (!algorithms.empty()) {
-    const std::size_t comma = algorithms.find(',');
-    const std::string_view word = algorithms.substr(0, comma);
+  constexpr std::string_view kSpace = " \t\n\r\f\v";
+  if (algorithms == nullptr) return true;
+  bool any = false;
+  for (std::string_view left = *algorithms; !left.empty();) {
+    const std::size_t comma = left.find(',');
+    std::string_view word = left.substr(0, comma);
+    left.remove_prefix(comma == std::string_view::npos ? left.size() : comma + 1);
+    word.remove_prefix(std::min(word.find_first_not_of(kSpace), word.size()));
+    if (word.empty()) continue;
+    word = word.substr(0, word.find_last_not_of(kSpace) + 1);
     if (std::find(kSame.begin(), kSame.end(), word) == kSame.end()) return false;
-    algorithms.remove_prefix(comma == std::string_view::npos ? algorithms.size() : comma + 1);
+    any = true;
   }
-  return true;
+  return any;
 }
 
 inline constexpr ArgumentRule kDeterministicVariables = {
@@ -24,12 +32,12 @@ inline constexpr ArgumentRule kDeterministicVariables = {
     .refuses =
         [](const Args& a, const Args&) {
           if (!a.On("deterministic_mode")) return false;
-          const Surroundings& s = a.surroundings();
-          const std::string nvte = s.Variable("NVTE_ALLOW_NONDETERMINISTIC_ALGO");
-          const std::string cublas = s.Variable("CUBLAS_WORKSPACE_CONFIG");
-          const std::string mamba = s.Variable("MAMBA_DETERMINISTIC");
-          return !RepeatableNccl(s.Variable("NCCL_ALGO")) || (!nvte.empty() && nvte != "0") ||
-                 (!cublas.empty() && cublas != ":4096:8" && cublas != ":16:8") ||
+          const std::string* nvte = SetVariable(a, "NVTE_ALLOW_NONDETERMINISTIC_ALGO");
+          const std::string* cublas = SetVariable(a, "CUBLAS_WORKSPACE_CONFIG");
+          const std::string mamba = a.surroundings().Variable("MAMBA_DETERMINISTIC");
+          return !RepeatableNccl(SetVariable(a, "NCCL_ALGO")) ||
+                 (nvte != nullptr && *nvte != "0") ||
+                 (cublas != nullptr && *cublas != ":4096:8" && *cublas != ":16:8") ||
                  (!mamba.empty() && mamba.front() != '1');
         },
     .why =

@@ -11,11 +11,7 @@ inline constexpr ArgumentRule kDelayedWgradInGraph = {
               "cuda_graph_scope"},
     .refuses =
         [](const Args& a, const Args&) {
-          const bool router = Captures(a, "moe_router") &&
-                              !a.IsNull("moe_shared_expert_intermediate_size") &&
-                              !a.On("moe_shared_expert_overlap");
-          return a.On("delay_wgrad_compute") && a.On("overlap_grad_reduce") &&
-                 (Captures(a, "attn") || router) && !a.On("gradient_accumulation_fusion");
+          return DelayedWgradInGraph(a) && !a.On("gradient_accumulation_fusion");
         },
     .why =
         "delays weight gradients inside a graph with fused accumulation only, because the "

@@ -27,6 +27,9 @@ inline std::vector<std::string> TooNew(const Args& a) {
   needs(a.On("qk_clip") || a.On("log_max_attention_logit"), 9, "--qk-clip");
   needs(a.On("delay_wgrad_compute") && GraphsAre(a, "transformer_engine"), 10,
         "delayed weight gradients beside graphs");
+  needs(a.minor() >= 17 && DelayedWgradInGraph(a), 12, "delayed weight gradients inside a graph");
+  needs(a.minor() >= 18 && a.On("overlap_dispatch_backward_with_experts_wgrad"), 3,
+        "--overlap-dispatch-backward-with-experts-wgrad");
   needs(a.On("moe_single_grouped_weight") || a.On("moe_single_grouped_bias"), 14,
         "--moe-single-grouped-weight");
   return needed;
@@ -35,7 +38,8 @@ inline std::vector<std::string> TooNew(const Args& a) {
 inline constexpr ArgumentRule kEngineVersion = {
     .code = "HOST2514",
     .title = "Transformer Engine that is too old",
-    .dests = {"transformer_impl", "fp8_recipe", "fp4", "qk_clip", "delay_wgrad_compute"},
+    .dests = {"transformer_impl", "fp8_recipe", "fp4", "qk_clip", "delay_wgrad_compute",
+              "overlap_dispatch_backward_with_experts_wgrad"},
     .refuses = [](const Args& a, const Args&) { return !TooNew(a).empty(); },
     .why = "needs a newer Transformer Engine than the host has",
     .fix = "install the version that is needed",

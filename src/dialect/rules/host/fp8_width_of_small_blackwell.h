@@ -1,6 +1,8 @@
 #pragma once
 
 #include "src/dialect/rules/execution_facts.h"
+#include "src/dialect/rules/mamba.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
@@ -12,7 +14,7 @@ inline constexpr ArgumentRule kFp8WidthOfSmallBlackwell = {
         [](const Args& a, const Args&) {
           const Surroundings& s = a.surroundings();
           return a.On("fp8") && s.knows_architecture && s.architecture >= 12 && TrunkHas(a, 'M') &&
-                 MambaProjection(a) % 16 != 0;
+                 MambaProjectionModulo16(a) != 0;
         },
     .why =
         "multiplies in FP8 on GPUs of compute capability 12 only matrices whose leading dimension "
@@ -22,10 +24,7 @@ inline constexpr ArgumentRule kFp8WidthOfSmallBlackwell = {
     .source = "transformer_engine: cublaslt_gemm.cu; runs gbh-fp8-2 and gbh-fp8-4",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
-    .valid_of = [](const Args& a) -> std::vector<std::string> {
-      const std::int64_t heads = a.Int("mamba_num_heads");
-      return {std::to_string(heads / 16 * 16), std::to_string((heads / 16 + 1) * 16)};
-    },
+    .valid_of = [](const Args& a) -> Values { return MultiplesNear(MambaHeads(a), 16); },
     .fails =
         "sm:12 --spec cppmega.megatron.nam56r_noconv_spec build_spec --fp8-format hybrid "
         "--fp8-recipe tensorwise",

@@ -18,7 +18,8 @@ inline constexpr ArgumentRule kIndexerRotation = {
     .source = "experimental_attention_variant/dsa.py:rotate_activation",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
-    .fails = "!pkg:fast_hadamard_transform --experimental-attention-variant dsa --no-rope-fusion",
+    .fails =
+        "gpt !pkg:fast_hadamard_transform --experimental-attention-variant dsa --no-rope-fusion",
     .passes = "",
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/layout/stages_divide_layers.h"
 #include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
@@ -16,6 +17,7 @@ inline constexpr ArgumentRule kChunksDivideLayers = {
           if (each <= 0 || Pp(a) <= 0 || !a.IsNull("num_virtual_stages_per_pipeline_rank")) {
             return false;
           }
+          if (StagesShareUnevenly(a)) return false;  // POLICY1008
           return DealtLayers(a) % Pp(a) != 0 || DealtLayers(a) / Pp(a) % each != 0;
         },
     .why = "deals the layers to chunks of one size",

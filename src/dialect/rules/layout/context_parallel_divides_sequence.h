@@ -5,12 +5,15 @@
 
 namespace nam56r::dialect::rules {
 
+inline bool PiecesOfCpAreUneven(const Args& a) {
+  return Cp(a) > 1 && a.Int("seq_length") % (2 * Cp(a)) != 0;
+}
+
 inline constexpr ArgumentRule kContextParallelDividesSequence = {
     .code = "PLAN1011",
     .title = "Sequences that 2 * CP does not divide",
     .dests = {"seq_length", "context_parallel_size"},
-    .refuses = [](const Args& a,
-                  const Args&) { return Cp(a) > 1 && a.Int("seq_length") % (2 * Cp(a)) != 0; },
+    .refuses = [](const Args& a, const Args&) { return PiecesOfCpAreUneven(a); },
     .why = "cuts each sequence into 2 * CP pieces",
     .fix = "choose a multiple of twice {context_parallel_size} for {seq_length}",
     .source = kValidate,

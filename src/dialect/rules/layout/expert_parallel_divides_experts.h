@@ -5,15 +5,16 @@
 
 namespace nam56r::dialect::rules {
 
+inline bool ExpertRanksShareUnevenly(const Args& a) {
+  const std::int64_t ep = a.Int("expert_model_parallel_size", 1);
+  return ep > 1 && !a.IsNull("num_experts") && a.Int("num_experts") % ep != 0;
+}
+
 inline constexpr ArgumentRule kExpertParallelDividesExperts = {
     .code = "POLICY1005",
     .title = "Experts that EP does not divide",
     .dests = {"expert_model_parallel_size", "num_experts"},
-    .refuses =
-        [](const Args& a, const Args&) {
-          const std::int64_t ep = a.Int("expert_model_parallel_size", 1);
-          return ep > 1 && !a.IsNull("num_experts") && a.Int("num_experts") % ep != 0;
-        },
+    .refuses = [](const Args& a, const Args&) { return ExpertRanksShareUnevenly(a); },
     .why = "deals the same number of experts to every EP rank",
     .fix = "choose a divisor of {num_experts} for {expert_model_parallel_size}",
     .source = kValidate,

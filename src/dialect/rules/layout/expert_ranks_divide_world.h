@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/layout/expert_parallel_divides_experts.h"
 #include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
@@ -12,6 +13,7 @@ inline constexpr ArgumentRule kExpertRanksDivideWorld = {
               "pipeline_model_parallel_size"},
     .refuses =
         [](const Args& a, const Args&) {
+          if (ExpertRanksShareUnevenly(a)) return false;  // POLICY1005
           const std::int64_t etp = a.Int("expert_tensor_parallel_size", Tp(a));
           const std::int64_t experts =
               Product(Product(etp, a.Int("expert_model_parallel_size", 1)), Pp(a));

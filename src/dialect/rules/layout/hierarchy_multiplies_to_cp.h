@@ -15,7 +15,7 @@ inline constexpr ArgumentRule kHierarchyMultipliesToCp = {
           if (!sizes.is_array() || sizes.empty()) return false;
           std::int64_t product = 1;
           for (const nlohmann::json& size : sizes) {
-            product *= size.is_number_integer() ? size.get<std::int64_t>() % (1 << 20) : 0;
+            product = Product(product, size.is_number_integer() ? size.get<std::int64_t>() : 0);
           }
           return product != Cp(a);
         },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/layout/context_parallel_divides_sequence.h"
 #include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
@@ -12,6 +13,7 @@ inline constexpr ArgumentRule kSequenceParallelDividesSequence = {
               "sequence_parallel"},
     .refuses =
         [](const Args& a, const Args&) {
+          if (PiecesOfCpAreUneven(a)) return false;  // PLAN1011
           return a.On("sequence_parallel") && Tp(a) > 1 && Cp(a) > 0 && a.Int("seq_length") > 0 &&
                  a.Int("seq_length") % Product(Tp(a), Cp(a)) != 0;
         },

@@ -5,20 +5,21 @@
 
 namespace nam56r::dialect::rules {
 
+inline bool StagesShareUnevenly(const Args& a) {
+  const bool by_hand = !a.IsNull("pipeline_model_parallel_layout") ||
+                       !a.IsNull("decoder_first_pipeline_num_layers") ||
+                       !a.IsNull("decoder_last_pipeline_num_layers") ||
+                       !a.IsNull("num_virtual_stages_per_pipeline_rank");
+  if (by_hand || Pp(a) <= 0 || a.IsNull("num_layers")) return false;
+  if (a.minor() >= 17 && !a.Text("hybrid_layer_pattern").empty()) return false;
+  return DealtLayers(a) % Pp(a) != 0;
+}
+
 inline constexpr ArgumentRule kStagesDivideLayers = {
     .code = "POLICY1008",
     .title = "Layers that the stages do not divide",
     .dests = {"pipeline_model_parallel_size", "num_layers", "hybrid_override_pattern"},
-    .refuses =
-        [](const Args& a, const Args&) {
-          const bool by_hand = !a.IsNull("pipeline_model_parallel_layout") ||
-                               !a.IsNull("decoder_first_pipeline_num_layers") ||
-                               !a.IsNull("decoder_last_pipeline_num_layers") ||
-                               !a.IsNull("num_virtual_stages_per_pipeline_rank");
-          if (by_hand || Pp(a) <= 0 || a.IsNull("num_layers")) return false;
-          if (a.minor() >= 17 && !a.Text("hybrid_layer_pattern").empty()) return false;
-          return DealtLayers(a) % Pp(a) != 0;
-        },
+    .refuses = [](const Args& a, const Args&) { return StagesShareUnevenly(a); },
     .why = "deals the layers to the stages, the same number to each",
     .fix =
         "choose a divisor of the number of layers for {pipeline_model_parallel_size}, or say "

@@ -12,7 +12,9 @@ inline constexpr ArgumentRule kTensorParallelDividesHeads = {
     .refuses = [](const Args& a,
                   const Args&) { return Tp(a) > 0 && a.Int("num_attention_heads") % Tp(a) != 0; },
     .why = "shares attention heads over the TP ranks",
-    .fix = "choose a {tensor_model_parallel_size} that divides {num_attention_heads}",
+    .fix =
+        "choose a multiple of {tensor_model_parallel_size} for {num_attention_heads}, or another "
+        "{tensor_model_parallel_size}",
     .source = kConfig,
     .stage = Stage::kBuild,
     .reach = Reach::kCommandLine,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 #include "src/dialect/rules/weight_shards.h"
 
 namespace nam56r::dialect::rules {
@@ -13,9 +14,9 @@ inline constexpr ArgumentRule kWeightShardsDivideWorld = {
     .refuses =
         [](const Args& a, const Args&) {
           const std::int64_t shards = WeightShards(a);
-          return shards > 1 && Tp(a) * Pp(a) * Cp(a) != 0 &&
-                 a.surroundings().world_size % (Tp(a) * Pp(a) * Cp(a)) == 0 &&
-                 a.surroundings().world_size / (Tp(a) * Pp(a) * Cp(a)) % shards != 0;
+          const std::int64_t model = Product(Product(Tp(a), Pp(a)), Cp(a));
+          const std::int64_t world = a.surroundings().world_size;
+          return shards > 1 && Divides(model, world) && world / model % shards != 0;
         },
     .why =
         "shares the shards of a weight among as many ranks, and their number is no multiple of all "

@@ -7,13 +7,16 @@ namespace nam56r::dialect::rules {
 inline constexpr double kLeastWarmup = 100;
 
 inline double WarmupSteps(const Args& a) {
+  const bool by_samples = a.On("train_samples");
+  const double batch = by_samples ? std::max(1.0, a.Number("global_batch_size", 1)) : 1;
+  const auto steps = [&](const char* iters, const char* samples) {
+    return a.Number(by_samples ? samples : iters) / batch;
+  };
+  if (a.IsNull("lr_warmup_fraction")) return steps("lr_warmup_iters", "lr_warmup_samples");
+  const bool told = !a.IsNull(by_samples ? "lr_decay_samples" : "lr_decay_iters");
   const double decay =
-      a.IsNull("lr_decay_iters") ? a.Number("train_iters") : a.Number("lr_decay_iters");
-  if (!a.IsNull("lr_warmup_fraction"))
-    return a.Number("lr_warmup_fraction") * std::max(decay, kLeastWarmup);
-  if (a.Int("lr_warmup_samples") > 0)
-    return a.Number("lr_warmup_samples") / std::max(1.0, a.Number("global_batch_size", 1));
-  return a.Number("lr_warmup_iters");
+      told ? steps("lr_decay_iters", "lr_decay_samples") : steps("train_iters", "train_samples");
+  return a.Number("lr_warmup_fraction") * std::max(decay, kLeastWarmup);
 }
 
 inline constexpr ArgumentRule kRateNeedsWarmup = {

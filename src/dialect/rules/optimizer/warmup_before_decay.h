@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/dialect/rules/facts.h"
+#include "src/dialect/rules/values.h"
 
 namespace nam56r::dialect::rules {
 
@@ -18,13 +19,13 @@ inline constexpr ArgumentRule kWarmupBeforeDecay = {
                  a.Int("lr_warmup_iters") >= DecaySteps(a);
         },
     .why = "wants the warmup to end before the decay does",
-    .fix = "shorten {lr_warmup_iters}",
+    .fix = "shorten {lr_warmup_iters}, or lengthen {lr_decay_iters}",
     .source = "optimizer_param_scheduler.py:OptimizerParamScheduler.__init__",
     .stage = Stage::kBuild,
-    .valid_of =
-        [](const Args& a) {
-          return std::vector<std::string>{"0 to " + std::to_string(DecaySteps(a) - 1)};
-        },
+    .valid_of = [](const Args& a) -> Values {
+      if (DecaySteps(a) <= 0) return {"none while the decay has no steps"};
+      return Range(0, DecaySteps(a) - 1);
+    },
     .fails = "--lr-warmup-iters 30",
     .passes = "--lr-warmup-iters 10",
 };

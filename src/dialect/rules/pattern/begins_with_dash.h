@@ -4,10 +4,11 @@
 
 namespace nam56r::dialect::rules {
 
+// Of a command line the parser's own rules say it: POLICY0902 at the flag.
 inline constexpr ArgumentRule kBeginsWithDash = {
     .code = "PLAN1204",
     .title = "A pattern that begins with '-'",
-    .dests = {"hybrid_layer_pattern"},
+    .dests = {"hybrid_layer_pattern", "hybrid_override_pattern"},
     .refuses =
         [](const Args&, const Args& raw) {
           for (std::string_view dest : {"hybrid_layer_pattern", "hybrid_override_pattern"}) {
@@ -17,11 +18,12 @@ inline constexpr ArgumentRule kBeginsWithDash = {
         },
     .why = "reads a pattern that begins with '-' as another flag",
     .fix =
-        "begin {hybrid_layer_pattern} with another layer than '-', or write it as one word "
-        "with '='",
+        "begin the pattern with another layer than '-', or write flag and pattern as one word with "
+        "'='",
     .valid = "patterns that begin with another symbol than '-'",
     .source = "arguments.py:parse_args",
     .stage = Stage::kParse,
+    .reach = Reach::kContract,
     .fails = "--hybrid-layer-pattern -MEM",
     .passes = "--hybrid-layer-pattern M-EM",
 };

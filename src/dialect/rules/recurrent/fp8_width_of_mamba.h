@@ -12,12 +12,7 @@ inline constexpr ArgumentRule kFp8WidthOfMamba = {
     .dests = {"mamba_num_heads", "mamba_head_dim", "mamba_num_groups", "mamba_state_dim", "fp8"},
     .refuses =
         [](const Args& a, const Args&) {
-          if (!Mamba(a) || !a.On("fp8")) return false;
-          const std::int64_t heads = MambaHeads(a) % 16;
-          const std::int64_t inner = heads * (a.Int("mamba_head_dim", 64) % 16);
-          const std::int64_t states =
-              a.Int("mamba_num_groups", 8) % 16 * (a.Int("mamba_state_dim", 128) % 16);
-          return (2 * inner + 2 * states + heads) % 16 != 0;
+          return Mamba(a) && a.On("fp8") && MambaProjectionModulo16(a) != 0;
         },
     .why =
         "wants 2 * heads * head size + 2 * groups * state + heads to be a multiple of 16 in a"
