@@ -8,6 +8,7 @@
 
 #include "src/dialect/rule_codes.h"
 #include "src/dialect/rule_examples.h"
+#include "src/dialect/rule_wording.h"
 
 namespace nam56r::contract {
 namespace {
@@ -16,8 +17,6 @@ using dialect::ArgumentRule;
 using dialect::RuleEntry;
 using Stage = ArgumentRule::Stage;
 using Reach = ArgumentRule::Reach;
-
-constexpr std::string_view kVariable = "env:";
 
 std::string_view StageText(Stage stage) {
   switch (stage) {
@@ -53,22 +52,20 @@ std::string FlagOf(std::string_view dest) {
   return flag;
 }
 
-// "{dest}" as the flag it is.
-std::string WithFlags(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t open = text.find('{');
-    const std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
-    out += text.substr(0, open);
-    if (close == std::string_view::npos) break;
-    std::string_view dest = text.substr(open + 1, close - open - 1);
-    if (dest.starts_with(kVariable)) dest.remove_prefix(kVariable.size());
-    const std::string flag = FlagOf(dest);
-    out += flag.empty() ? std::string(dest) : flag;
-    text.remove_prefix(close + 1);
+dialect::DestName NameOnPage(std::string_view dest) {
+  if (dest.starts_with(dialect::kVariable)) {
+    return {std::string(dest.substr(dialect::kVariable.size()))};
   }
-  return out;
+  const dialect::Argument* newest = nullptr;
+  for (const dialect::Release& release : dialect::Releases()) {
+    if (const dialect::Argument* argument = release.FindDest(dest)) newest = argument;
+  }
+  if (newest == nullptr) return {std::string(dest)};
+  return {std::string(newest->flags.front()), newest->action == dialect::Action::kStoreFalse};
 }
+
+// "{dest}" as the flag it is.
+std::string WithFlags(std::string_view text) { return dialect::Spoken(text, NameOnPage); }
 
 // A cell of a Markdown table, or a line of text: nothing of it is markup.
 std::string Plain(std::string_view text) {
@@ -162,8 +159,8 @@ RuleFacts FactsOf(const RuleEntry& entry) {
   facts.passes = rule.passes;
   for (std::string_view dest : rule.dests) {
     if (dest.empty()) continue;
-    if (dest.starts_with(kVariable)) {
-      facts.sides.push_back({std::string(dest.substr(kVariable.size())), "",
+    if (dest.starts_with(dialect::kVariable)) {
+      facts.sides.push_back({std::string(dest.substr(dialect::kVariable.size())), "",
                              std::string(dialect::FieldOfDest(dest))});
     } else {
       facts.sides.push_back(

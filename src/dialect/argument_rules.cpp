@@ -3,37 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 
 #include "src/dialect/fields.h"
+#include "src/dialect/rule_wording.h"
 
 namespace nam56r::dialect {
 namespace {
 
 using Reach = ArgumentRule::Reach;
-using Naming = std::function<std::string(std::string_view dest)>;
 
-constexpr std::string_view kVariable = "env:";
-
-// Each "{dest}" by its name.
-std::string Named(std::string_view text, const Naming& name) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t open = text.find('{');
-    out += text.substr(0, open);
-    if (open == std::string_view::npos) break;
-    const std::size_t close = text.find('}', open);
-    out += name(text.substr(open + 1, close - open - 1));
-    text.remove_prefix(close + 1);
-  }
-  return out;
-}
-
-std::vector<std::string> ValidOf(const ArgumentRule& rule, const EffectiveArgs& args) {
+std::vector<std::string> ValidOf(const ArgumentRule& rule, const EffectiveArgs& args,
+                                 std::string_view listed) {
   if (rule.valid_of != nullptr) return rule.valid_of(args);
   std::vector<std::string> valid;
-  for (std::string_view rest = rule.valid; !rest.empty();) {
+  for (std::string_view rest = listed; !rest.empty();) {
     const std::size_t bar = rest.find('|');
     valid.emplace_back(rest.substr(0, bar));
     rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
@@ -50,6 +34,7 @@ std::vector<std::string_view> DestsOf(const ArgumentRule& rule, const EffectiveA
   return dests;
 }
 
+// The rule's words, of a contract.
 base::Diagnostic Refusal(const ArgumentRule& rule, const EffectiveArgs& args, const Naming& name,
                          std::string_view subject) {
   base::Diagnostic error;
@@ -59,9 +44,9 @@ base::Diagnostic Refusal(const ArgumentRule& rule, const EffectiveArgs& args, co
                   : rule.code.starts_with("PLAN") ? base::Surface::kPlan
                                                   : base::Surface::kPolicy;
   error.message = fmt::format("{}: {} {} ({})", subject, args.release().dialect,
-                              Named(rule.why, name), rule.source);
-  error.valid = ValidOf(rule, args);
-  error.fix = Named(rule.fix, name);
+                              Spoken(rule.why, name), rule.source);
+  error.valid = ValidOf(rule, args, rule.valid);
+  error.fix = Spoken(rule.fix, name);
   return error;
 }
 
@@ -69,30 +54,6 @@ std::string Key(std::string_view field) { return std::string(field.substr(field.
 
 std::string Says(const seams::Context& context, std::string_view field) {
   return fmt::format("{} = {}", Key(field), base::ToString(ValueOf(context, field)));
-}
-
-std::string Flag(const EffectiveArgs& args, std::string_view dest) {
-  if (dest.starts_with(kVariable)) return std::string(dest.substr(kVariable.size()));
-  const std::string_view flag = args.FlagOf(dest);
-  return std::string(flag.empty() ? dest : flag);
-}
-
-// As it is written on a line; whatever bytes it is made of.
-std::string TextOf(const nlohmann::json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-// "--optimizer muon", or the flag alone.
-std::string Shown(const EffectiveArgs& raw, std::string_view dest) {
-  if (dest.starts_with(kVariable)) {
-    const std::string name(dest.substr(kVariable.size()));
-    const std::string value = raw.surroundings().Variable(name);
-    return value.empty() ? name + " is not set" : name + '=' + value;
-  }
-  const nlohmann::json& value = raw.Value(dest);
-  if (value.is_boolean()) return Flag(raw, dest) + (value.get<bool>() ? "" : " (off)");
-  return Flag(raw, dest) + ' ' + TextOf(value);
 }
 
 }  // namespace
@@ -136,11 +97,38 @@ base::SourceLocation WordOf(const EffectiveArgs& raw, std::string_view dest) {
   return word == EffectiveArgs::kNoWord ? base::SourceLocation{} : WordAt(word);
 }
 
+// Whether |dest| is one spelling of the pattern, and the line has or would take the other.
+bool IsOtherSpelling(const EffectiveArgs& raw, std::string_view dest) {
+  if (raw.Given(dest)) return false;
+  if (dest == "hybrid_override_pattern") return raw.Has("hybrid_layer_pattern");
+  return dest == "hybrid_layer_pattern" && raw.Given("hybrid_override_pattern");
+}
+
+// The dests to speak of, the one to blame first. Of several variables that would each do, those
+// that are not set say nothing.
+std::vector<std::string_view> SidesOnLine(const ArgumentRule& rule, const EffectiveArgs& args,
+                                          const EffectiveArgs& raw) {
+  std::vector<std::string_view> sides = DestsOf(rule, args);
+  if (std::any_of(sides.begin(), sides.end(),
+                  [&](std::string_view dest) { return !IsOtherSpelling(raw, dest); })) {
+    std::erase_if(sides, [&](std::string_view dest) { return IsOtherSpelling(raw, dest); });
+  }
+  if (rule.blamed_of == nullptr) return sides;
+  const std::string_view blamed = rule.blamed_of(args, raw);
+  std::erase_if(sides, [&](std::string_view dest) {
+    return dest != blamed && dest.starts_with(kVariable) &&
+           !raw.surroundings().environment.contains(std::string(dest.substr(kVariable.size())));
+  });
+  const auto at = std::find(sides.begin(), sides.end(), blamed);
+  if (at != sides.end()) std::rotate(sides.begin(), at, at + 1);
+  return sides;
+}
+
 RuleFinding Stopped(const ArgumentRule& rule, const EffectiveArgs& raw,
                     const ParseProblem& problem) {
   const std::string_view dialect = raw.release().dialect;
   base::Diagnostic error = Refusal(
-      rule, raw, [](std::string_view name) { return std::string(name); }, "");
+      rule, raw, [](std::string_view name) { return DestName{std::string(name)}; }, "");
   error.message = fmt::format("{} {}", dialect, Says(problem));
   if (std::vector<std::string> valid = ValidFor(raw.release(), problem); !valid.empty()) {
     error.valid = std::move(valid);
@@ -170,7 +158,7 @@ base::Diagnostics CheckContract(const seams::Context& context, const EffectiveAr
                                 const EffectiveArgs& raw) {
   const Naming name = [&](std::string_view dest) {
     const std::string_view field = FieldOfDest(dest);
-    return field.empty() ? Flag(raw, dest) : Key(field);
+    return field.empty() ? NameOnLine(raw, dest) : DestName{Key(field)};
   };
   base::Diagnostics errors;
   for (const ArgumentRule* rule : Refusing(args, raw, Reach::kContract)) {
@@ -182,7 +170,7 @@ base::Diagnostics CheckContract(const seams::Context& context, const EffectiveAr
     }
     const std::string_view blamed = rule->dests.front();
     const std::string subject = fields.empty() || blamed.starts_with(kVariable)
-                                    ? Shown(raw, blamed)
+                                    ? SaidOnLine(raw, blamed)
                                     : Says(context, fields.front());
     base::Diagnostic error = Refusal(*rule, args, name, subject);
     if (error.surface == base::Surface::kPolicy && !fields.empty() &&
@@ -199,7 +187,7 @@ base::Diagnostics CheckContract(const seams::Context& context, const EffectiveAr
 }
 
 std::vector<RuleFinding> CheckCommandLine(const EffectiveArgs& args, const EffectiveArgs& raw) {
-  const Naming name = [&](std::string_view dest) { return Flag(raw, dest); };
+  const Naming name = [&](std::string_view dest) { return NameOnLine(raw, dest); };
   const std::vector<const ArgumentRule*> refusing = Refusing(args, raw, Reach::kCommandLine);
   std::vector<RuleFinding> findings;
   for (const ParseProblem& problem : raw.problems()) {
@@ -209,12 +197,16 @@ std::vector<RuleFinding> CheckCommandLine(const EffectiveArgs& args, const Effec
   }
   for (const ArgumentRule* rule : refusing) {
     if (rule->problem) continue;
-    const std::vector<std::string_view> dests = DestsOf(*rule, args);
+    const std::vector<std::string_view> sides = SidesOnLine(*rule, args, raw);
+    const std::string_view blamed = sides.empty() ? std::string_view() : sides.front();
     base::Diagnostic error =
-        Refusal(*rule, args, name, dests.empty() ? "" : Shown(raw, dests.front()));
-    for (std::string_view dest : dests) {
-      error.fields.push_back(Flag(raw, dest));
-      error.where.push_back({WordOf(raw, dest), Shown(raw, dest)});
+        Refusal(*rule, args, name, blamed.empty() ? "" : SaidOnLine(raw, blamed));
+    if (!rule->argv_fix.empty()) error.fix = Spoken(rule->argv_fix, name);
+    if (!rule->argv_valid.empty()) error.valid = ValidOf(*rule, args, rule->argv_valid);
+    for (std::string& value : error.valid) value = ValidOnLine(raw, blamed, value);
+    for (std::string_view side : sides) {
+      error.fields.push_back(NameOnLine(raw, side).name);
+      error.where.push_back({WordOf(raw, side), SaidOnLine(raw, side)});
     }
     findings.push_back({rule, std::move(error)});
   }

@@ -47,6 +47,13 @@ struct ArgumentRule {
   Reach reach = Reach::kAnywhere;
   /// Instead of |valid|.
   std::vector<std::string> (*valid_of)(const EffectiveArgs& args) = nullptr;
+  /// Of a rule about any of several dests: the one to blame on this line. One of |dests|, which
+  /// |valid| is about then.
+  std::string_view (*blamed_of)(const EffectiveArgs& args, const EffectiveArgs& raw) = nullptr;
+  /// Instead of |fix| and |valid| on a raw command line, where those speak of what only a contract
+  /// has.
+  std::string_view argv_fix = {};
+  std::string_view argv_valid = {};
   /// Changes to the example's command line (rule_examples.h) with which it fails, and with which it
   /// does not.
   std::string_view fails = {};

@@ -18,6 +18,10 @@ inline constexpr ArgumentRule kSizesArePositive = {
     .source = kValidate,
     .reach = Reach::kCommandLine,
     .valid_of = [](const Args&) -> Values { return AtLeast(1); },
+    .blamed_of = [](const Args& a, const Args&) -> std::string_view {
+      return a.Int("global_batch_size") <= 0 && a.Int("micro_batch_size") > 0 ? "global_batch_size"
+                                                                              : "micro_batch_size";
+    },
     .fails = "--micro-batch-size 0",
     .passes = "--micro-batch-size 8",
 };

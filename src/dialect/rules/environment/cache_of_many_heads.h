@@ -28,6 +28,10 @@ inline constexpr ArgumentRule kCacheOfManyHeads = {
     .stage = Stage::kRun,
     .severity = base::Severity::kWarning,
     .reach = Reach::kCommandLine,
+    .blamed_of = [](const Args& a, const Args&) -> std::string_view {
+      return CacheWithoutHeads(a, "TILELANG_CACHE_DIR") ? "env:TILELANG_CACHE_DIR"
+                                                        : "env:TRITON_CACHE_DIR";
+    },
     .fails = "TRITON_CACHE_DIR=/cache/triton",
     .passes = "TRITON_CACHE_DIR=/cache/triton-heads28",
 };

@@ -22,6 +22,10 @@ inline constexpr ArgumentRule kEmbeddingsWithoutTp = {
     .source = "policy-facts: n-gram and structure must be off at TP above 1; runs K2, K3 and TP2",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
+    .blamed_of = [](const Args& a, const Args&) -> std::string_view {
+      return VariableIs(a, "CPPMEGA_NGRAM_HASH_ENABLED", "1") ? "env:CPPMEGA_NGRAM_HASH_ENABLED"
+                                                              : "env:CPPMEGA_STRUCTURE_ENABLED";
+    },
     .fails = "CPPMEGA_NGRAM_HASH_ENABLED=1 --tensor-model-parallel-size 2 --sequence-parallel",
     .passes = "CPPMEGA_NGRAM_HASH_ENABLED=1",
 };

@@ -19,6 +19,7 @@ inline constexpr ArgumentRule kOneHardwareQueue = {
     .fix = "write CUDA_DEVICE_MAX_CONNECTIONS = \"1\" in [environment]",
     .valid = "CUDA_DEVICE_MAX_CONNECTIONS = \"1\"",
     .source = kValidate,
+    .argv_fix = "set CUDA_DEVICE_MAX_CONNECTIONS to 1",
     .fails = "gpt !CUDA_DEVICE_MAX_CONNECTIONS",
     .passes = "gpt",
 };

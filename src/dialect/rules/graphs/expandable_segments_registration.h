@@ -20,6 +20,7 @@ inline constexpr ArgumentRule kExpandableSegmentsRegistration = {
     .fix = "write NCCL_GRAPH_REGISTER = \"0\" in [environment]",
     .valid = "NCCL_GRAPH_REGISTER = \"0\"",
     .source = kValidate,
+    .argv_fix = "set NCCL_GRAPH_REGISTER to 0",
     .fails =
         "--cuda-graph-impl transformer_engine --cuda-graph-modules attn "
         "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True",

@@ -19,6 +19,10 @@ inline constexpr ArgumentRule kModulesNeedImplementation = {
     .valid = "[]",
     .source = kConfig,
     .stage = Stage::kRun,
+    .blamed_of = [](const Args&, const Args& raw) -> std::string_view {
+      return raw.Size("cuda_graph_modules") > 0 ? "cuda_graph_modules" : "cuda_graph_scope";
+    },
+    .argv_fix = "choose a {cuda_graph_impl}, or leave the modules out",
     .fails = "--cuda-graph-modules attn",
     .passes = "--cuda-graph-impl transformer_engine --cuda-graph-modules attn",
 };

@@ -17,6 +17,7 @@ inline constexpr ArgumentRule kOffloadGathersDelayedFp8 = {
     .fix = "turn off {fp8_param_gather}, or choose delayed for {fp8_recipe}",
     .valid = "0.0",
     .source = kValidate,
+    .argv_valid = "false",
     .fails =
         "--optimizer-cpu-offload --use-precision-aware-optimizer --fp8-param-gather "
         "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise",

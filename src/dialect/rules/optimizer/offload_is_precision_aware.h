@@ -16,6 +16,8 @@ inline constexpr ArgumentRule kOffloadIsPrecisionAware = {
     .fix = "turn on {use_precision_aware_optimizer}, or set {optimizer_cpu_offload} to 0",
     .valid = "0.0",
     .source = kValidate,
+    .argv_fix = "turn on {use_precision_aware_optimizer}, or leave {optimizer_cpu_offload} out",
+    .argv_valid = "false",
     .fails = "--optimizer-cpu-offload",
     .passes = "--optimizer-cpu-offload --use-precision-aware-optimizer",
 };

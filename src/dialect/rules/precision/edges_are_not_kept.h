@@ -22,6 +22,10 @@ inline constexpr ArgumentRule kEdgesAreNotKept = {
     .stage = Stage::kRun,
     .severity = base::Severity::kWarning,
     .reach = Reach::kCommandLine,
+    .blamed_of = [](const Args&, const Args& raw) -> std::string_view {
+      return raw.Given("num_layers_at_start_in_bf16") ? "num_layers_at_start_in_bf16"
+                                                      : "num_layers_at_end_in_bf16";
+    },
     .fails =
         "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise "
         "--num-layers-at-start-in-bf16 2",

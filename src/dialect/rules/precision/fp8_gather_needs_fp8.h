@@ -14,6 +14,7 @@ inline constexpr ArgumentRule kFp8GatherNeedsFp8 = {
     .valid = "false",
     .source = kConfig,
     .stage = Stage::kBuild,
+    .argv_fix = "give {fp8} a format, or turn off {fp8_param_gather}",
     .fails = "--fp8-param-gather",
     .passes = "--mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise --fp8-param-gather",
 };
