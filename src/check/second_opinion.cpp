@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,11 +17,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 #include "src/base/files.h"
 #include "src/base/utf8.h"
 #include "src/check/second_opinion_program.h"
+#include "src/dialect/release.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 
@@ -33,6 +34,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMostAnswer = 4 << 20;  // bytes
 constexpr std::size_t kMostComplaint = 64 << 10;
 constexpr std::size_t kMostError = 500;  // of it that is shown
+constexpr std::size_t kMostNames = 256;  // of each list in it
+constexpr std::size_t kMostDepth = 16;
 constexpr std::uint64_t kMostMemory = std::uint64_t{16} << 30;
 
 /// A folder of our own that goes with its contents.
@@ -82,6 +85,39 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
+/// Holds back the signals that end this process, so that what it started ends first. They arrive
+/// when this goes.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigemptyset(&held_);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+      // One that is held back waits even if it is ignored, and must not end anything then.
+      struct sigaction now {};
+      if (sigaction(number, nullptr, &now) != 0) continue;
+      const bool ignored = (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_IGN;
+      if (!ignored) sigaddset(&held_, number);
+    }
+    // Without word of one that has arrived, none is held back.
+    arrived_ = signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK);
+    restore_ = arrived_ >= 0 && pthread_sigmask(SIG_BLOCK, &held_, &before_) == 0;
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() {
+    if (arrived_ >= 0) close(arrived_);
+    if (restore_) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  /// Can be read from, which nobody does, once one has arrived. -1: cannot be told.
+  int arrived() const { return arrived_; }
+
+ private:
+  sigset_t held_{};
+  sigset_t before_{};
+  bool restore_ = false;
+  int arrived_ = -1;
+};
+
 struct Ended {
   std::string failed;  // to start, or to end in time
   std::string out;
@@ -113,49 +149,57 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   return pointers;
 }
 
-// Reads what comes until both ends are closed. False: out of time.
-bool Drain(Pipe& out, Pipe& err, Clock::time_point deadline, Ended& ended) {
-  std::array<pollfd, 2> fds = {pollfd{out.read(), POLLIN, 0}, pollfd{err.read(), POLLIN, 0}};
+enum class Waited { kEnded, kTooLong, kTooMuch, kInterrupted };
+
+// Reads what is there. False: its other end is closed.
+bool ReadWhatIsThere(int from, std::size_t most, std::string& text) {
   std::array<char, 16384> buffer{};
-  while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0) return false;
-    const int ready = poll(fds.data(), fds.size(), static_cast<int>(left.count()));
-    if (ready < 0 && errno != EINTR) return false;
-    if (ready <= 0) continue;
-    for (std::size_t i = 0; i < fds.size(); ++i) {
-      if (fds[i].fd < 0 || fds[i].revents == 0) continue;
-      const ssize_t got = read(fds[i].fd, buffer.data(), buffer.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) {
-        fds[i].fd = -1;
-        continue;
-      }
-      std::string& text = i == 0 ? ended.out : ended.err;
-      text.append(buffer.data(), static_cast<std::size_t>(got));
-      if (i == 0 && text.size() > kMostAnswer) {
-        ended.too_much = true;
-        return true;
-      }
-      if (i == 1 && text.size() > kMostComplaint) text.erase(0, text.size() - kMostComplaint);
-    }
+  for (std::size_t all = 0; all <= most;) {
+    const ssize_t got = read(from, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno == EAGAIN;
+    if (got == 0) return false;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    all += static_cast<std::size_t>(got);
   }
   return true;
 }
 
-// It may have closed its output and still run.
-bool Reap(pid_t pid, Clock::time_point deadline, int& status) {
+// It is left to be reaped, so that its number, which is its group's, stays its own.
+bool HasEnded(pid_t pid) {
+  siginfo_t info{};
+  const int failed = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+  return (failed != 0 && errno != EINTR) || info.si_pid == pid;
+}
+
+// Reads what |pid| says until it ends. It may close its output before that, and something that it
+// started may keep it open for longer.
+Waited Listen(pid_t pid, const Pipe& out, const Pipe& err, const HeldSignals& signals,
+              Clock::time_point deadline, Ended& ended) {
+  std::array<pollfd, 3> fds = {pollfd{out.read(), POLLIN, 0}, pollfd{err.read(), POLLIN, 0},
+                               pollfd{signals.arrived(), POLLIN, 0}};
+  fcntl(out.read(), F_SETFL, O_NONBLOCK);
+  fcntl(err.read(), F_SETFL, O_NONBLOCK);
   while (true) {
-    const pid_t ended = waitpid(pid, &status, WNOHANG);
-    if (ended == pid) return true;
-    if (ended < 0 && errno != EINTR) return true;
-    if (Clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const bool last = HasEnded(pid);
+    if (fds[0].fd >= 0 && !ReadWhatIsThere(out.read(), kMostAnswer, ended.out)) fds[0].fd = -1;
+    if (fds[1].fd >= 0 && !ReadWhatIsThere(err.read(), kMostComplaint, ended.err)) fds[1].fd = -1;
+    if (ended.out.size() > kMostAnswer) return Waited::kTooMuch;
+    if (ended.err.size() > kMostComplaint) ended.err.erase(0, ended.err.size() - kMostComplaint);
+    if (last) return Waited::kEnded;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    if (left <= 0) return Waited::kTooLong;
+    const bool silent = fds[0].fd < 0 && fds[1].fd < 0;  // it is about to end
+    const auto wait = std::min<std::int64_t>(left, silent ? 2 : 50);
+    if (poll(fds.data(), fds.size(), static_cast<int>(wait)) > 0 && fds[2].revents != 0) {
+      return Waited::kInterrupted;
+    }
   }
 }
 
-Ended Run(std::vector<std::string> argv, const std::string& folder, std::chrono::seconds timeout) {
+Ended Run(std::vector<std::string> argv, const std::string& folder, std::chrono::seconds timeout,
+          const HeldSignals& signals) {
   Ended ended;
   Pipe out;
   Pipe err;
@@ -189,17 +233,14 @@ Ended Run(std::vector<std::string> argv, const std::string& folder, std::chrono:
   }
   out.CloseWrite();
   err.CloseWrite();
-  const Clock::time_point deadline = Clock::now() + timeout;
-  bool in_time = Drain(out, err, deadline, ended);
-  in_time = in_time && !ended.too_much && Reap(pid, deadline, ended.status);
-  if (!in_time || ended.too_much) {
-    kill(-pid, SIGKILL);
-    waitpid(pid, &ended.status, 0);
-    ended.failed = ended.too_much
-                       ? std::string("its answer is larger than 4 MiB")
-                       : fmt::format("it took longer than {} s (--ask-timeout)", timeout.count());
-  } else {
-    kill(-pid, SIGKILL);  // what it may have left behind
+  const Waited waited = Listen(pid, out, err, signals, Clock::now() + timeout, ended);
+  kill(-pid, SIGKILL);  // and what it may have left behind
+  while (waitpid(pid, &ended.status, 0) < 0 && errno == EINTR) {
+  }
+  if (waited == Waited::kTooMuch) ended.failed = "its answer is larger than 4 MiB";
+  if (waited == Waited::kInterrupted) ended.failed = "a signal came before its answer";
+  if (waited == Waited::kTooLong) {
+    ended.failed = fmt::format("it took longer than {} s (--ask-timeout)", timeout.count());
   }
   return ended;
 }
@@ -235,12 +276,36 @@ std::vector<std::string> TextsOf(const json& answer, const char* name) {
   const auto it = answer.find(name);
   if (it == answer.end() || !it->is_array()) return texts;
   for (const json& text : *it) {
-    if (text.is_string()) texts.push_back(text.get<std::string>());
+    if (texts.size() == kMostNames) {
+      texts.emplace_back("...");
+      break;
+    }
+    if (text.is_string()) texts.push_back(Short(text.get<std::string>()));
   }
   return texts;
 }
 
+// An answer is flat; a value as deep as it is long would cost a parser much.
+bool IsDeep(std::string_view text) {
+  std::size_t depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == '[' || c == '{')) {
+      if (++depth > kMostDepth) return true;
+    } else if (!quoted && (c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 Opinion ReadAnswer(const Ended& ended) {
+  if (IsDeep(ended.out)) return NotAsked("it ended without an answer: what it says is nested");
   const json answer = json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) {
     std::string why = "it ended without an answer";
@@ -289,15 +354,26 @@ const Finding* RefusedByRelease(const Result& result) {
   return nullptr;
 }
 
-base::Diagnostics Differences(const Opinion& opinion, const Result& result) {
+// As it is written on a line, if |release| has it.
+std::string NameOf(const std::string& dest, const dialect::Release* release) {
+  const dialect::Argument* argument = release == nullptr ? nullptr : release->FindDest(dest);
+  return argument == nullptr || argument->flags.empty() ? dest
+                                                        : std::string(argument->flags.front());
+}
+
+base::Diagnostics Differences(const Opinion& opinion, const Result& result,
+                              const dialect::Release* release) {
   base::Diagnostics found;
   if (!opinion.asked) return found;
   const Finding* ours = RefusedByRelease(result);
   const std::string theirs =
       opinion.refused ? fmt::format("refused ({}): {}", opinion.stage, opinion.error) : "accepted";
-  if (opinion.refused && !result.refused()) {
-    found.push_back(
-        Disagreement("the checkout refuses what this check accepts", "accepted", theirs));
+  // What fails at build or run here gets past its parser and its validation.
+  if (opinion.refused && ours == nullptr && (!result.refused() || opinion.stage != "build")) {
+    found.push_back(Disagreement(result.refused() ? "the checkout refuses it before this check does"
+                                                  : "the checkout refuses what this check accepts",
+                                 result.refused() ? "refused at a later stage" : "accepted",
+                                 theirs));
   } else if (!opinion.refused && ours != nullptr) {
     found.push_back(Disagreement("the checkout accepts what this check says it refuses",
                                  fmt::format("{} ({}): {}", ours->diagnostic.code,
@@ -317,9 +393,12 @@ base::Diagnostics Differences(const Opinion& opinion, const Result& result) {
   std::set_difference(seen.begin(), seen.end(), expected.begin(), expected.end(),
                       std::back_inserter(only_theirs));
   if (!only_ours.empty() || !only_theirs.empty()) {
-    const auto list = [](const std::vector<std::string>& dests) {
-      return dests.empty() ? std::string("nothing more")
-                           : fmt::format("changes {}", fmt::join(dests, ", "));
+    for (std::vector<std::string>* dests : {&only_ours, &only_theirs}) {
+      for (std::string& dest : *dests) dest = NameOf(dest, release);
+    }
+    const auto list = [](const std::vector<std::string>& flags) {
+      return flags.empty() ? std::string("nothing more")
+                           : fmt::format("changes {}", fmt::join(flags, ", "));
     };
     base::Diagnostic warning =
         Disagreement("the checkout changes other values that were given than this check says",
@@ -342,6 +421,7 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
   if (failed || !fs::is_regular_file(arguments, failed)) {
     return NotAsked(fmt::format("{} holds no megatron/training/arguments.py", options.directory));
   }
+  const HeldSignals signals;  // goes after the folder
   const PrivateFolder folder;
   if (folder.path().empty()) return NotAsked("no temporary directory could be made");
   json request = {{"directory", checkout.string()},
@@ -362,14 +442,15 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
   std::string python = options.python;
   // What is named by a path is found from here, not from its new directory.
   if (python.find('/') != std::string::npos) python = fs::absolute(python, failed).string();
-  const Ended ended = Run({python, "-B", program, question}, folder.path(), options.timeout);
+  const Ended ended =
+      Run({python, "-B", program, question}, folder.path(), options.timeout, signals);
   if (!ended.failed.empty()) return NotAsked(ended.failed);
   return ReadAnswer(ended);
 }
 
 base::Diagnostics Disagreements(const Opinion& opinion, const Result& result,
                                 std::string_view dialect) {
-  base::Diagnostics found = Differences(opinion, result);
+  base::Diagnostics found = Differences(opinion, result, dialect::FindRelease(dialect));
   constexpr std::string_view kMegatron = "megatron@";
   if (!dialect.starts_with(kMegatron)) return found;
   const std::string_view release = dialect.substr(kMegatron.size());

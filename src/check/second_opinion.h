@@ -32,7 +32,8 @@ struct Opinion {
 /// in a Python process with a time limit, a memory limit, a private directory to run in and nothing
 /// on its standard input. Where PyTorch or another package is missing something stands in for it,
 /// as far as validation needs; an answer that depends on more is no answer. Everything that goes
-/// wrong is a reason in |why_not|.
+/// wrong is a reason in |why_not|. SIGTERM, SIGINT and SIGHUP are held back from this thread until
+/// Python and its directory are gone; one that comes ends the question.
 Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
             const dialect::Surroundings& surroundings);
 

@@ -3,10 +3,12 @@
 usage: ask.py REQUEST.json
 
 The request has the checkout's directory, the words, the world size and the environment. One JSON object is written to
-standard output: {"verdict": "ok" | "refused", "stage", "error", "version", "overridden", "stubbed"}, or {"not_asked":
-why}. Packages that this Python lacks are stood in for, as far as validation looks at them.
+standard output: {"verdict": "ok" | "refused", "stage", "error", "version", "overridden", "stubbed", "lacking"}, or
+{"not_asked": why}. Packages that this Python lacks are stood in for, as far as validation looks at them, but for those without which the
+checkout itself goes another way: a refusal that may come of one of these is no verdict.
 """
 
+import abc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -15,6 +17,7 @@ import json
 import os
 import re
 import resource
+import signal
 import sys
 import types
 import typing
@@ -38,6 +41,9 @@ ABSENT = {"transformer_engine", "transformer_engine_torch", "apex", "amp_C", "fl
           "fast_hadamard_transform", "multistorageclient", "kitchen", "nvidia_kitchen", "grouped_gemm", "flash_mla"}
 
 stubbed = set()
+lacking = set()  # of those in ABSENT
+# How a checkout says that it stops for want of a package.
+WANT = re.compile(r"not available|not installed|cannot be imported|[Ii]nstall |is required for")
 
 
 class AnyType(type(typing.Protocol)):
@@ -253,14 +259,25 @@ def know_numpy(module):
 
 
 def know_pydantic(module):
-    class BaseModel:
+    class Model(abc.ABCMeta):
+        @property
+        def model_fields(cls):
+            names = [name for base in reversed(cls.__mro__) for name in getattr(base, "__annotations__", {})]
+            return {name: types.SimpleNamespace(default=getattr(cls, name, None)) for name in names}
+
+        __fields__ = model_fields
+
+    class BaseModel(metaclass=Model):
+        def __init__(self, **values):
+            self.__dict__.update(values)
+
         def __init_subclass__(cls, **kwargs):
             super().__init_subclass__()
 
     decorate = lambda *args, **kwargs: (lambda f: f)
     module.BaseModel = BaseModel
     module.ConfigDict = dict
-    module.Field = module.PrivateAttr = lambda *args, **kwargs: None
+    module.Field = module.PrivateAttr = lambda default=None, **kwargs: default
     module.field_validator = module.model_validator = module.computed_field = decorate
     module.ValidationError = ValueError
 
@@ -320,6 +337,28 @@ def keep_complaint():
     return said
 
 
+def wanting(stage, text):
+    """Why a refusal may be this Python's and not the checkout's; empty if it is the checkout's."""
+    if not (stubbed or lacking) or (stage == "parse" and "invalid choice" in text):
+        return ""
+    # Transformer Engine answers by its newest version, and its name is a value of arguments, too.
+    named = sorted(root for root in lacking if root != "transformer_engine" and
+                   re.search(r"(?<![A-Za-z0-9])" + root.replace("_", "[-_ ]") + r"(?![A-Za-z0-9])", text, re.IGNORECASE))
+    if named:
+        return f"without {', '.join(named)}"
+    if WANT.search(text):
+        return "without packages that this Python lacks"
+    return ""
+
+
+def refuse(answer, stage, text):
+    want = wanting(stage, text)
+    if want:
+        return {"not_asked": f"{want} its {stage} stage ends with {text}", "lacking": sorted(lacking)}
+    answer.update(verdict="refused", stage=stage, error=text)
+    return answer
+
+
 def ask(request):
     global ARCHITECTURE
     ARCHITECTURE = int(request["architecture"])
@@ -330,6 +369,7 @@ def ask(request):
     if importlib.util.find_spec("torch") is None:
         sys.meta_path.insert(0, ModelsWithoutTypes())
     sys.meta_path.append(Finder())
+    lacking.update(root for root in ABSENT if importlib.util.find_spec(root) is None)
     if not hasattr(typing, "override"):  # Python 3.12 has it; it changes nothing
         typing.override = lambda method: method
     sys.argv = ["pretrain"]
@@ -367,7 +407,7 @@ def ask(request):
     said = keep_complaint()
     sys.argv = ["pretrain"] + argv
     stage = "parse"
-    answer = {"version": f"megatron-core {version}", "stubbed": sorted(stubbed)}
+    answer = {"version": f"megatron-core {version}", "stubbed": sorted(stubbed), "lacking": sorted(lacking)}
     try:
         args = arguments.parse_args()
         before = values_of(args)
@@ -377,25 +417,43 @@ def ask(request):
         stage = "build"
         arguments.core_transformer_config_from_args(args)
     except SystemExit as error:
-        answer.update(verdict="refused", stage=stage, error=said[-1] if said else f"it exits with {error.code}")
-        return answer
+        return refuse(answer, stage, said[-1] if said else f"it exits with {error.code}")
     except (AssertionError, ValueError, RuntimeError, NotImplementedError, KeyError) as error:
-        answer.update(verdict="refused", stage=stage, error=f"{type(error).__name__}: {error}")
+        text = f"{type(error).__name__}: {error}"
         if not str(error):
             import traceback
 
-            answer["error"] = f"{type(error).__name__} at: {traceback.extract_tb(error.__traceback__)[-1].line}"
-        return answer
+            text = f"{type(error).__name__} at: {traceback.extract_tb(error.__traceback__)[-1].line}"
+        return refuse(answer, stage, text)
     except BaseException as error:
-        if stubbed:
-            return {"not_asked": f"without {', '.join(sorted(stubbed))} its {stage} stage ends with {type(error).__name__}: {error}"}
-        answer.update(verdict="refused", stage=stage, error=f"{type(error).__name__}: {error}")
-        return answer
+        text = f"{type(error).__name__}: {error}"
+        if stubbed or lacking:
+            return {"not_asked": f"without {', '.join(sorted(stubbed | lacking))} its {stage} stage ends with {text}"}
+        return refuse(answer, stage, text)
     answer.update(verdict="ok", stage="", error="")
     answer["overridden"] = sorted(
         dest for dest in given if dest in before and (dest not in after or before[dest] != after[dest]))
     answer["stubbed"] = sorted(stubbed)
     return answer
+
+
+def limit(what, soft, hard):
+    """What is limited further already stays so."""
+    now_soft, now_hard = (sys.maxsize if value == resource.RLIM_INFINITY else value for value in resource.getrlimit(what))
+    hard = min(hard, now_hard)
+    resource.setrlimit(what, (min(soft, hard, now_soft), hard))
+
+
+def end_with_parent(seconds):
+    """Who asks may be ended in a way that lets it end nothing itself."""
+    signal.alarm(min(seconds + 5, 1 << 30))
+    try:
+        import ctypes
+
+        parent_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+        ctypes.CDLL(None).prctl(parent_death_signal, int(signal.SIGKILL), 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        pass  # the alarm is left
 
 
 def main():
@@ -404,9 +462,10 @@ def main():
     # What the checkout prints is not the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"] + 5, request["seconds"] + 10))
-    resource.setrlimit(resource.RLIMIT_DATA, (request["bytes"], request["bytes"]))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    end_with_parent(request["seconds"])
+    limit(resource.RLIMIT_CPU, request["seconds"] + 5, request["seconds"] + 10)
+    limit(resource.RLIMIT_DATA, request["bytes"], request["bytes"])
+    limit(resource.RLIMIT_CORE, 0, 0)
     result = ask(request)
     json.dump(result, answer)
     answer.close()
