@@ -13,6 +13,7 @@ using ::testing::HasSubstr;
 contract::ReadContract Runnable() {
   contract::ReadContract contract;
   contract.dialect = "native";
+  contract.recipe.model.tokenizer = "byte";
   contract.recipe.moe.num_experts = 8;
   contract.plan.slots.push_back({});
   contract.plan.slots.back().family = plan::Family::kE;

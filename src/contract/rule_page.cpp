@@ -32,14 +32,16 @@ std::string_view StageText(Stage stage) {
   return "";
 }
 
-std::string_view RaisedBy(Reach reach) {
-  switch (reach) {
+std::string_view RaisedBy(const dialect::ArgumentRule& rule) {
+  switch (rule.reach) {
     case Reach::kAnywhere:
       return "check, contract, launch";
     case Reach::kCommandLine:
       return "check of a command line; a contract cannot say it, or is refused for more";
     case Reach::kContract:
-      return "check and contract; the release ignores it, which a contract must not";
+      return rule.stage == dialect::ArgumentRule::Stage::kRun
+                 ? "check and contract; the release ignores it, which a contract must not"
+                 : "check and contract; of a command line the parser's own complaint is told";
   }
   return "";
 }
@@ -139,7 +141,7 @@ RuleFacts FactsOf(const RuleEntry& entry) {
                                                    : "policy";
   facts.severity = base::SeverityName(rule.severity);
   facts.stage = StageText(rule.stage);
-  facts.raised_by = RaisedBy(rule.reach);
+  facts.raised_by = RaisedBy(rule);
   for (const dialect::Release& release : dialect::Releases()) {
     if (rule.releases.Includes(release.minor)) facts.releases.emplace_back(release.dialect);
   }
