@@ -161,7 +161,17 @@ bool EndsInSecret(std::string_view name) {
     name.remove_suffix(word.size() + 1);
     word = last_word();
   }
-  return !word.empty() && NamesSecret(word);
+  // The first letters of the words that say so: most names need no closer look.
+  constexpr std::string_view kFirst = "aAcCkKpPsStT";
+  return word.size() >= 3 && kFirst.find(word.front()) != std::string_view::npos &&
+         NamesSecret(word);
+}
+
+// Whether a word can look like a secret at all; those of a sentence do not.
+bool MayLookLikeSecret(std::string_view word) {
+  constexpr std::size_t kShortest = 13;  // "xoxb-" and eight more
+  if (word.starts_with("--") && word.find('=') == std::string_view::npos) return false;
+  return word.size() >= kShortest || word.find('@') != std::string_view::npos;
 }
 
 // Behind |at|: blanks, and the quote that opens a value.
@@ -196,8 +206,7 @@ std::string WithoutSecrets(std::string_view line) {
     const std::size_t sign = SkipToValue(line, name_end);
     const bool assigned = sign < line.size() && (line[sign] == '=' || line[sign] == ':');
     // A lone "key" is what a cache or a table is sorted by.
-    if (!name.empty() && name != "key" && EndsInSecret(name) &&
-        (assigned || name.starts_with("--"))) {
+    if ((assigned || name.starts_with("--")) && name != "key" && EndsInSecret(name)) {
       const std::size_t value = SkipToValue(line, assigned ? sign + 1 : name_end);
       at = std::max(EndOfValue(line, value), value);
       if (value < line.size() && line[value] != '[') hide(value, at);  // a list of names
@@ -205,7 +214,8 @@ std::string WithoutSecrets(std::string_view line) {
     }
     const std::size_t end = std::max(EndOfValue(line, at), at + 1);
     const std::string_view word = line.substr(at, end - at);
-    if (!word.starts_with("sha256:") && LooksLikeSecret(word)) hide(at, end);  // a digest is none
+    if (MayLookLikeSecret(word) && !word.starts_with("sha256:") && LooksLikeSecret(word))
+      hide(at, end);  // a digest is none
     at = end;
   }
   return shown;
