@@ -18,7 +18,7 @@ inline constexpr ArgumentRule kLoadsWhatIsEmptied = {
         "first step again",
     .fix = "load another directory, or empty none",
     .valid = "a directory that the launcher keeps",
-    .source = "policy-facts: rm -rf CKPT_DIR before --load CKPT_DIR",
+    .source = "DatasunriseOU/cppmega: rm -rf CKPT_DIR before --load CKPT_DIR",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
     .fails = "--load ckpt --save ckpt --save-interval 10 rm:ckpt",

@@ -24,7 +24,7 @@ inline constexpr ArgumentRule kCacheOfManyHeads = {
         "heads were taken for 32 and failed to launch",
     .fix = "give each number of heads a directory of its own",
     .valid = "a directory that names the number of heads",
-    .source = "policy-facts: cudaErrorLaunchFailure of a reused TileLang cache",
+    .source = "DatasunriseOU/cppmega: cudaErrorLaunchFailure of a reused TileLang cache",
     .stage = Stage::kRun,
     .severity = base::Severity::kWarning,
     .reach = Reach::kCommandLine,

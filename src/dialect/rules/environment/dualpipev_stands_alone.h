@@ -21,7 +21,7 @@ inline constexpr ArgumentRule kDualpipevStandsAlone = {
         "wait for each other for ever",
     .fix = "set {expert_model_parallel_size} and {pipeline_model_parallel_size} to 1",
     .valid = "0",
-    .source = "policy-facts: DualPipeV with EP above 1 deadlocks",
+    .source = "DatasunriseOU/cppmega: DualPipeV with EP above 1 deadlocks",
     .stage = Stage::kRun,
     .fails = "CPPMEGA_DUALPIPEV=1 --expert-model-parallel-size 8",
     .passes = "CPPMEGA_DUALPIPEV=1",

@@ -19,7 +19,9 @@ inline constexpr ArgumentRule kEmbeddingsWithoutTp = {
         "it",
     .fix = "set both variables to 0, or {tensor_model_parallel_size} to 1",
     .valid = "0",
-    .source = "policy-facts: n-gram and structure must be off at TP above 1; runs K2, K3 and TP2",
+    .source =
+        "DatasunriseOU/cppmega: n-gram and structure must be off at TP above 1; runs K2, K3 and "
+        "TP2",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
     .blamed_of = [](const Args& a, const Args&) -> std::string_view {

@@ -15,7 +15,7 @@ inline constexpr ArgumentRule kFp8FlagsContradict = {
         "or by none",
     .fix = "leave --fp8-format out",
     .valid = "not given",
-    .source = "policy-facts: europe-bf16 leaves FP8 on",
+    .source = "DatasunriseOU/cppmega: europe-bf16 leaves FP8 on",
     .stage = Stage::kRun,
     .reach = Reach::kCommandLine,
     .fails = "FP8_FLAGS=NONE --mamba-num-heads 64 --fp8-format hybrid --fp8-recipe tensorwise",

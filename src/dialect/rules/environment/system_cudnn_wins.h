@@ -28,7 +28,7 @@ inline constexpr ArgumentRule kSystemCudnnWins = {
         "the Python environment, and an older cuDNN fails in fused attention long after the start",
     .fix = "put the directory of nvidia/cudnn first",
     .valid = "nvidia/cudnn/lib before /usr/lib and /usr/local/cuda",
-    .source = "policy-facts: \"all bench3 failures in late session\"",
+    .source = "DatasunriseOU/cppmega: system cuDNN loaded before that of PyTorch",
     .stage = Stage::kRun,
     .severity = base::Severity::kWarning,
     .fails = "LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:/venv/nvidia/cudnn/lib",

@@ -27,7 +27,7 @@ inline constexpr ArgumentRule kVariablesNobodyReads = {
         "it",
     .fix = "take the variable away",
     .valid = "not set",
-    .source = "policy-facts: variables without a reader; runs nan-840993a and nan-0ce8a3a",
+    .source = "DatasunriseOU/cppmega: variables without a reader; runs nan-840993a and nan-0ce8a3a",
     .stage = Stage::kRun,
     .severity = base::Severity::kWarning,
     .reach = Reach::kCommandLine,
