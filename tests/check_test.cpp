@@ -7,6 +7,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "src/base/temporary_directory.h"
 #include "tests/run_program.h"
 
 namespace nam56r::tests {
@@ -29,13 +30,6 @@ constexpr const char* kWords =
 
 class CheckCli : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "nam56r-check-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    scratch_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(scratch_); }
-
   static ProgramResult Run(std::vector<std::string> words) {
     words.insert(words.begin(), {NAM56R_PROGRAM, "check"});
     return RunProgram(words, NAM56R_SOURCE_DIR);
@@ -70,7 +64,8 @@ class CheckCli : public ::testing::Test {
     return file;
   }
 
-  fs::path scratch_;
+  const base::TemporaryDirectory folder_;
+  const fs::path scratch_ = folder_.path();
 };
 
 TEST_F(CheckCli, AGoodCommandLineIsOkAndItsChangesAreCounted) {
@@ -114,6 +109,27 @@ TEST_F(CheckCli, WordsMayBeAJsonArrayToo) {
   EXPECT_THAT(Words("[\"--bf16\", \"--no-such-flag\"]").out, HasSubstr("--no-such-flag"));
 }
 
+TEST_F(CheckCli, ADirectoryThatTheLauncherEmptiesIsNotLoadedFrom) {
+  const std::string words = std::string(kWords) + "--load ckpt --save ckpt --save-interval 10\n";
+  EXPECT_THAT(Words(words).out, Not(HasSubstr("POLICY2224")));
+  const ProgramResult emptied = Words(words, {"--emptied", "ckpt"});
+  EXPECT_EQ(emptied.exit_code, 1);
+  EXPECT_THAT(emptied.out, HasSubstr("POLICY2224"));
+}
+
+// What the host file lists decides what was only noted without it.
+TEST_F(CheckCli, AHostFileSaysWhatIsThere) {
+  const std::string host =
+      Write("host.toml",
+            "[machine]\nname = \"two\"\ngpus_per_node = 2\ngpu_architecture = \"sm_90\"\n"
+            "[versions]\ntorch = \"2.11\"\n");
+  EXPECT_THAT(Words(kWords).out, HasSubstr("HOST2501"));
+  const ProgramResult known = Words(kWords, {"--host", host});
+  EXPECT_EQ(known.exit_code, 1);
+  EXPECT_THAT(known.out,
+              AllOf(HasSubstr("HOST2502"), HasSubstr("HOST2516"), Not(HasSubstr("HOST2501"))));
+}
+
 TEST_F(CheckCli, WrongUsageSaysTheWayOut) {
   const std::string args = Write("args.txt", kWords);
   const std::string contract = Contract();
@@ -145,6 +161,7 @@ TEST_F(CheckCli, WrongUsageSaysTheWayOut) {
       {{contract, "--dialect", "nemo"}, 64, "settled"},
       {{contract, "--world", "8"}, 64, "world size"},
       {{contract, "--host", "hosts/x.toml"}, 64, "--host"},
+      {{contract, "--emptied", "ckpt"}, 64, "--emptied"},
       {{"--batch", args, "--dialect", "nemo", "--format", "sarif"}, 64, "JSON"},
       {{"--batch", args, "--dialect", "nemo", "--ask", "."}, 64, "--ask"},
       {{"--batch", scratch_ / "none", "--dialect", "nemo"}, 65, "cannot be read"},

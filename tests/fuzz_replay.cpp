@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-constexpr int kMutationsOfEach = 200;
+constexpr int kMutationsOfEach = 400;
 
 void Feed(const std::string& bytes) {
   const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());  // exact size: overreads show

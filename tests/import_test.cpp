@@ -8,6 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "src/base/temporary_directory.h"
 #include "tests/run_program.h"
 
 namespace nam56r::tests {
@@ -21,13 +22,6 @@ namespace fs = std::filesystem;
 
 class ImportCommand : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "nam56r-import-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    scratch_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(scratch_); }
-
   static ProgramResult Run(std::vector<std::string> words) {
     words.insert(words.begin(), NAM56R_PROGRAM);
     return RunProgram(words, NAM56R_SOURCE_DIR);
@@ -43,7 +37,8 @@ class ImportCommand : public ::testing::Test {
   }
   static json Json(const fs::path& file) { return json::parse(Read(file)); }
 
-  fs::path scratch_;
+  const base::TemporaryDirectory folder_;
+  const fs::path scratch_ = folder_.path();
 };
 
 TEST_F(ImportCommand, AnEmittedScriptIsReadBackAsTheSameContract) {

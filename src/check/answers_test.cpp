@@ -2,47 +2,20 @@
 // beside the checkout: whether each took thousands of command lines, at which stage it did not, and
 // what it changed. Rules follow the releases' sources; the answers only hold them to it.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "src/check/command_line.h"
+#include "src/dialect/test_answers.h"
 
 namespace nam56r::check {
 namespace {
 
 using nlohmann::json;
-
-struct Recorded {
-  std::string dialect;
-  std::string file;
-};
-const std::vector<Recorded> kReleases = {{"megatron@0.16", "answers-0.16.1.jsonl.gz"},
-                                         {"megatron@0.17", "answers-0.17.1.jsonl.gz"},
-                                         {"megatron@0.18", "answers-0.18.2.jsonl.gz"},
-                                         {"megatron@0.19", "answers-0.19.0.jsonl.gz"}};
-
-std::vector<json> Rows(const std::string& file) {
-  const std::filesystem::path path =
-      std::filesystem::path(NAM56R_SOURCE_DIR) / "../shared/megatron" / file;
-  gzFile zipped = gzopen(path.c_str(), "rb");
-  if (zipped == nullptr) return {};
-  std::string text;
-  std::vector<char> buffer(1 << 16);
-  for (int n; (n = gzread(zipped, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0;) {
-    text.append(buffer.data(), static_cast<std::size_t>(n));
-  }
-  gzclose(zipped);
-  std::vector<json> rows;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) rows.push_back(json::parse(line));
-  return rows;
-}
 
 // A file that the machine of the recording did not have says nothing of the command line.
 bool MissesAFile(const json& row) {
@@ -111,12 +84,12 @@ int Shared(const Changes& some, const Changes& others) {
   }));
 }
 
-class Answers : public testing::TestWithParam<Recorded> {
+class Answers : public testing::TestWithParam<dialect::RecordedRelease> {
  protected:
   void SetUp() override {
     if (rows_.empty()) GTEST_SKIP() << "no recorded answers beside this checkout";
   }
-  const std::vector<json> rows_ = Rows(GetParam().file);
+  const std::vector<json> rows_ = dialect::RecordedRows(GetParam().file);
 };
 
 TEST_P(Answers, VerdictsAreTheReleases) {
@@ -193,9 +166,10 @@ TEST_P(Answers, ChangesAreTheReleases) {
   EXPECT_GE(percent(shared[0], recorded[0]), 95);
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryRelease, Answers, testing::ValuesIn(kReleases), [](const auto& one) {
-  return "Megatron0" + one.param.dialect.substr(11);
-});
+INSTANTIATE_TEST_SUITE_P(EveryRelease, Answers, testing::ValuesIn(dialect::kRecordedReleases),
+                         [](const auto& one) {
+                           return "Megatron0" + one.param.dialect.substr(11);
+                         });
 
 }  // namespace
 }  // namespace nam56r::check

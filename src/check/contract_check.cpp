@@ -10,7 +10,6 @@
 #include "src/contract/waivers.h"
 #include "src/dialect/megatron.h"
 #include "src/dialect/rule_codes.h"
-#include "src/policy/environment.h"
 
 namespace nam56r::check {
 namespace {
@@ -242,9 +241,6 @@ CheckedLaunch CheckContract(const contract::ReadContract& contract, const std::s
       checked.launch.result.findings.insert(checked.launch.result.findings.begin(),
                                             std::move(finding));
     }
-  }
-  for (const base::Diagnostic& error : policy::CheckEnvironment(policy)) {
-    checked.launch.result.findings.push_back({error, StageOf(error), std::nullopt});
   }
   NameStaleLines(checked.launch.result);
   return std::move(checked.launch);

@@ -130,7 +130,12 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   check_command
       ->add_option("--env", check.environment, "with --argv: NAME=VALUE in its environment")
       ->allow_extra_args(false);
-  check_command->add_option("--host", check.host, "with --argv: host file (TOML), for its GPUs");
+  check_command
+      ->add_option("--emptied", check.emptied,
+                   "with --argv: a directory that the launcher empties before it starts")
+      ->allow_extra_args(false);
+  check_command->add_option("--host", check.host,
+                            "with --argv: host file (TOML), for its GPUs and packages");
   check_command->add_option("--batch", check.batch,
                             "file of {\"id\",\"argv\",\"world\",\"env\"} lines, or - for standard "
                             "input; answered in JSON lines");

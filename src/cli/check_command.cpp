@@ -81,6 +81,9 @@ base::Status CheckUsage(const CheckArguments& arguments, Format format) {
                        : "a contract has its world size and its environment",
                  "leave --world and --env out");
   }
+  if (!words && !arguments.emptied.empty()) {
+    return Usage("--emptied goes with --argv", "leave --emptied out");
+  }
   if (!words && !arguments.host.empty()) {
     return Usage("--host goes with --argv", "leave --host out");
   }
@@ -139,6 +142,7 @@ void TakeVersions(const std::map<std::string, std::string>& versions,
 Expected<dialect::Surroundings> SurroundingsOf(const CheckArguments& arguments) {
   dialect::Surroundings surroundings;
   surroundings.world_size = arguments.world;
+  surroundings.emptied.insert(arguments.emptied.begin(), arguments.emptied.end());
   for (const std::string& assignment : arguments.environment) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0) {

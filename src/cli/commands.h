@@ -76,7 +76,8 @@ struct CheckArguments {
   std::string batch;                     ///< file of JSON lines; "-": standard input
   std::int64_t world = 0;                ///< with |argv|: ranks
   std::vector<std::string> environment;  ///< with |argv|: NAME=VALUE
-  std::string host;                      ///< with |argv|: its GPUs
+  std::vector<std::string> emptied;      ///< with |argv|: directories that its launcher empties
+  std::string host;                      ///< with |argv|: its GPUs, and its packages
   bool all = false;                      ///< show every value that the backend changes
   std::string ask;                       ///< checkout to ask too; empty: none
   std::string python = "python3";

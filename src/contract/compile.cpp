@@ -8,6 +8,7 @@
 #include "src/contract/private_values.h"
 #include "src/contract/provenance.h"
 #include "src/contract/waivers.h"
+#include "src/policy/environment.h"
 
 namespace nam56r::contract {
 namespace {
@@ -100,6 +101,7 @@ Expected<Contract> Compile(const base::Loaded<recipe::Recipe>& recipe,
   auto plan = plan::Expand(recipe, CutsOf(policy.value), CutsOriginOf(policy));
   if (!plan) {
     Append(errors, plan.errors());
+    Append(errors, policy::CheckEnvironment(policy));  // of what needs no plan
     return errors;
   }
   const seams::Context context{recipe, policy, *plan, dialect};

@@ -110,12 +110,12 @@ Waivers ReadWaivers(const base::Loaded<policy::Policy>& policy, std::string_view
       error.valid = std::move(codes);
       errors.push_back(std::move(error));
     } else if (!CanBeWaived(code)) {
-      errors.push_back(
-          Wrong("POLICY0952", waiver,
-                fmt::format("{} cannot be waived: a run that has it does not start, or its inputs "
-                            "contradict each other",
-                            code),
-                fmt::format("mend what it says (nam56r explain {}), and remove the waiver", code)));
+      errors.push_back(Wrong(
+          "POLICY0952", waiver,
+          fmt::format("{} cannot be waived: only what a rule says of building and running can, "
+                      "and SEAM0005",
+                      code),
+          fmt::format("mend what it says (nam56r explain {}), and remove the waiver", code)));
     } else if (!Parse(text, waiver)) {
       errors.push_back(
           Wrong("POLICY0950", waiver,

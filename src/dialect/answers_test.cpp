@@ -4,16 +4,15 @@
 // src/check/answers_test.cpp.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "src/dialect/megatron.h"
 #include "src/dialect/rewrite_rules.h"
+#include "src/dialect/test_answers.h"
 #include "src/seams/test_launch.h"
 
 namespace nam56r::dialect {
@@ -22,32 +21,6 @@ namespace {
 using nlohmann::json;
 using Strings = std::vector<std::string>;
 using Values = std::map<std::string, json>;
-
-struct Recorded {
-  std::string dialect;
-  std::string file;
-};
-const std::vector<Recorded> kReleases = {{"megatron@0.16", "answers-0.16.1.jsonl.gz"},
-                                         {"megatron@0.17", "answers-0.17.1.jsonl.gz"},
-                                         {"megatron@0.18", "answers-0.18.2.jsonl.gz"},
-                                         {"megatron@0.19", "answers-0.19.0.jsonl.gz"}};
-
-std::vector<json> Rows(const std::string& file) {
-  const std::filesystem::path path =
-      std::filesystem::path(NAM56R_SOURCE_DIR) / "../shared/megatron" / file;
-  gzFile zipped = gzopen(path.c_str(), "rb");
-  if (zipped == nullptr) return {};
-  std::string text;
-  std::vector<char> buffer(1 << 16);
-  for (int n; (n = gzread(zipped, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0;) {
-    text.append(buffer.data(), static_cast<std::size_t>(n));
-  }
-  gzclose(zipped);
-  std::vector<json> rows;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) rows.push_back(json::parse(line));
-  return rows;
-}
 
 bool IsMutated(const json& row) { return !row.value("mutations", json::array()).empty(); }
 
@@ -91,12 +64,12 @@ Values Theirs(const json& row) {
   return values;
 }
 
-class Answers : public testing::TestWithParam<Recorded> {
+class Answers : public testing::TestWithParam<RecordedRelease> {
  protected:
   void SetUp() override {
     if (rows_.empty()) GTEST_SKIP() << "no recorded answers beside this checkout";
   }
-  const std::vector<json> rows_ = Rows(GetParam().file);
+  const std::vector<json> rows_ = RecordedRows(GetParam().file);
 };
 
 TEST_P(Answers, RewritesAreThoseThatTheReleaseMade) {
@@ -209,9 +182,10 @@ TEST_P(Answers, AContractForTheSameLaunchMeetsTheSameChanges) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryRelease, Answers, testing::ValuesIn(kReleases), [](const auto& one) {
-  return "Megatron0" + one.param.dialect.substr(11);
-});
+INSTANTIATE_TEST_SUITE_P(EveryRelease, Answers, testing::ValuesIn(kRecordedReleases),
+                         [](const auto& one) {
+                           return "Megatron0" + one.param.dialect.substr(11);
+                         });
 
 }  // namespace
 }  // namespace nam56r::dialect

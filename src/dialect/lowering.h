@@ -66,7 +66,8 @@ struct Lowered {
 base::Status CheckName(const std::string& dialect);
 
 /// Lowers for |context.dialect|. Errors: DIALECT0002 a value that this backend does not execute
-/// (each names field, line, valid set and fix), DIALECT0003 a dialect that is not known.
+/// (each names field, line, valid set and fix), DIALECT0003 a dialect that is not known, and those
+/// of the rules that the release would refuse it by (argument_rules.h).
 base::Expected<Lowered> Lower(const Context& context);
 
 }  // namespace nam56r::dialect

@@ -137,6 +137,7 @@ TEST(RuleWording, NoFindingSpeaksOfContractsOrTurnsNegativeFlagsOn) {
       if (!rule->releases.Includes(release.minor)) continue;
       for (const RuleFinding& one : Check(release, rule->fails)) {
         const base::Diagnostic& found = one.diagnostic;
+        EXPECT_FALSE(found.message.starts_with(':')) << one.rule->code << " blames nothing";
         std::string text = found.message + '\n' + found.fix;
         for (const std::string& value : found.valid) {
           EXPECT_FALSE(value.starts_with('"') || value == "[]") << one.rule->code << ' ' << value;

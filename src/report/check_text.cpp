@@ -82,7 +82,8 @@ std::string Finish(const Finding& finding, const CheckTextOptions& options) {
   const bool refuses = shown.severity == base::Severity::kError && !finding.waived;
   const dialect::RuleEntry* rule = dialect::FindRule(shown.code);
   const bool harms = shown.severity != base::Severity::kNote;
-  if (refuses || (rule != nullptr && harms)) {
+  const bool unread = rule == nullptr && finding.stage == Stage::kParse;  // a file, not a launch
+  if ((refuses && !unread) || (rule != nullptr && harms)) {
     render.facts.emplace_back("stage", std::string(WhenItEnds(finding.stage)));
   }
   if (rule != nullptr && !rule->rule->source.empty()) {
