@@ -53,7 +53,6 @@ inline bool OnlyExpertsOffloaded(const Args& a) {
 inline std::string_view GraphDest(const Args& a) {
   return a.minor() >= 18 ? "cuda_graph_modules" : "cuda_graph_scope";
 }
-inline bool ByLayerOrStep(const Args& a) { return Graphs(a); }
 /// Nothing is named, or the whole step: every layer is in the graph.
 inline bool WholeLayers(const Args& a) { return CapturedModules(a) == 0 || FullIteration(a); }
 

@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kNoAttentionDropoutInRecompute = {
               "cuda_graph_scope"},
     .refuses =
         [](const Args& a, const Args&) {
-          return ByLayerOrStep(a) && Selective(a) && a.Number("attention_dropout") != 0 &&
+          return Graphs(a) && Selective(a) && a.Number("attention_dropout") != 0 &&
                  Recomputes(a, "core_attn") && (WholeLayers(a) || Captures(a, "attn"));
         },
     .why = "draws no random numbers in a module that is recomputed inside a graph",

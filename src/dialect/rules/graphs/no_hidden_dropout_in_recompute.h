@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kNoHiddenDropoutInRecompute = {
               "cuda_graph_scope"},
     .refuses =
         [](const Args& a, const Args&) {
-          return ByLayerOrStep(a) && Selective(a) && a.Number("hidden_dropout") != 0 &&
+          return Graphs(a) && Selective(a) && a.Number("hidden_dropout") != 0 &&
                  ((Recomputes(a, "mlp") && (WholeLayers(a) || Captures(a, "mlp"))) ||
                   (Recomputes(a, "moe") && (WholeLayers(a) || Captures(a, "moe"))));
         },

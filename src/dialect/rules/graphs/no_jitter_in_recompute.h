@@ -11,7 +11,7 @@ inline constexpr ArgumentRule kNoJitterInRecompute = {
               "cuda_graph_scope"},
     .refuses =
         [](const Args& a, const Args&) {
-          return ByLayerOrStep(a) && Recomputes(a, "moe") && !a.IsNull("moe_input_jitter_eps") &&
+          return Graphs(a) && Recomputes(a, "moe") && !a.IsNull("moe_input_jitter_eps") &&
                  (WholeLayers(a) || Captures(a, "moe"));
         },
     .why = "draws no random numbers in a module that is recomputed inside a graph",
