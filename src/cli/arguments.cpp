@@ -219,9 +219,13 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   launch_command->add_option("--policy", launch.policy,
                              "policy file (TOML), when a recipe is launched");
   launch_command->add_option("--host", launch.host, "host file (TOML)");
-  launch_command->add_option("--engine", launch.engine, "what starts processes")
-      ->check(CLI::IsMember({"local"}))
-      ->capture_default_str();
+  launch_command->add_option("--engine", launch.engine,
+                             "what starts processes: local, torchrun, slurm, kubernetes "
+                             "[local for native contracts, torchrun for Megatron's]");
+  launch_command
+      ->add_option("--node-rank", launch.node_rank,
+                   "number of this machine, of several that torchrun joins without a scheduler")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{65535}));
   launch_command->add_option("--runs", launch.runs, "directory of receipts");
   launch_command->add_flag("--dry-run", launch.dry_run,
                            "print exactly what would run, and run nothing");

@@ -90,7 +90,8 @@ struct LaunchArguments {
   std::string target;  ///< a contract, or a recipe with |policy|
   std::string policy;
   std::string host;
-  std::string engine = "local";
+  std::string engine;  ///< empty: the backend's default
+  std::optional<std::int64_t> node_rank;
   std::string runs;  ///< directory of receipts; empty: the host's, then ./runs
   bool dry_run = false;
 };

@@ -47,6 +47,8 @@ base::Expected<BoundRun> BindAt(const contract::ReadContract& contract,
   bind.executable = options.executable;
   bind.cores = options.cores;
   bind.memory_bytes = options.memory_bytes;
+  bind.engine = options.engine;
+  bind.node_rank = options.node_rank;
   return Bind(contract, options.host, bind);
 }
 
@@ -69,6 +71,9 @@ base::Expected<PreparedRun> PrepareRun(std::string_view contract_bytes, const st
   if (auto verified = contract::Verify(*contract, today); !verified) return verified.errors();
   auto run = BindAt(*contract, NewReceiptDirectory(*contract, options), options);
   if (!run) return run.errors();
+  if (options.complete) {
+    if (auto status = options.complete(contract_bytes, *run); !status) return status.errors();
+  }
   return PreparedRun{*std::move(contract), *std::move(run)};
 }
 

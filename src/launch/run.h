@@ -28,6 +28,10 @@ struct RunOptions {
   std::filesystem::path executable;                         ///< see BindOptions
   std::int64_t cores = 0;                                   ///< see BindOptions
   std::int64_t memory_bytes = 0;                            ///< see BindOptions
+  std::string engine;                                       ///< see BindOptions
+  std::optional<std::int64_t> node_rank;                    ///< see BindOptions
+  /// Adds files that the engine reads (a manifest) or reasons to refuse; null: nothing.
+  std::function<base::Status(std::string_view contract_bytes, BoundRun&)> complete;
   double grace_seconds = 1.0;
   std::int64_t max_log_bytes = std::int64_t{64} << 20;
   /// Called once, when the receipt exists and before the first process starts.

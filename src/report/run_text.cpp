@@ -74,14 +74,20 @@ std::string RanksText(const contract::ReadContract& contract, const launch::Boun
                    {"families"},
                    {"parameters", TextTable::kRight},
                    {"around them"}});
-  for (const launch::BoundRank& rank : run.ranks) {
-    const std::int64_t number = launch::StageOfRank(layout, rank.rank);
+  std::vector<std::int64_t> ranks;  // of all processes that are started from here
+  for (const launch::BoundRank& process : run.ranks) {
+    for (std::int64_t i = 0; i < process.starts * process.copies; ++i) {
+      ranks.push_back(process.rank + i);
+    }
+  }
+  for (const std::int64_t rank : ranks) {
+    const std::int64_t number = launch::StageOfRank(layout, rank);
     const plan::Stage& stage = contract.plan.stages[static_cast<std::size_t>(number)];
     const std::int64_t parameters = plan::ParametersOnRank(contract.plan, number,
                                                            {.tp = layout.tensor_parallel,
                                                             .ep = layout.expert_parallel,
                                                             .etp = layout.expert_tensor_parallel});
-    table.Add({std::to_string(rank.rank), std::to_string(number), LayersOf(stage),
+    table.Add({std::to_string(rank), std::to_string(number), LayersOf(stage),
                FamiliesOf(contract.plan, stage), base::WithThousands(parameters),
                ModulesOn(contract.plan, number)});
   }
