@@ -40,12 +40,19 @@ struct BoundRank {
   std::vector<Variable> environment;  ///< sorted by name; nothing else is in the environment
 };
 
+/// A file that lies in the receipt before the first process starts, private like the rest.
+struct BoundFile {
+  std::string name;  ///< "bootstrap.py"
+  std::string bytes;
+};
+
 /// What `launch` runs and what `launch --dry-run` prints: the same object.
 struct BoundRun {
   std::vector<BoundRank> ranks;
   std::filesystem::path receipt_directory;
-  nlohmann::json host;        ///< every field of the host, and what was bound beside it
-  base::Diagnostics refused;  ///< why engine `local` cannot start this; empty: it can
+  std::vector<BoundFile> files;  ///< beside those that every receipt has
+  nlohmann::json host;           ///< every field of the host, and what was bound beside it
+  base::Diagnostics refused;     ///< why engine `local` cannot start this; empty: it can
 };
 
 /// What the launcher was started with; the only things binding takes from the process around it.
@@ -66,8 +73,7 @@ struct BindOptions {
 ///   LAUNCH0007 (policy) a variable set in two places     LAUNCH0009 no place for caches
 ///   LAUNCH0012 no free port, or no such address
 /// In |refused| alone: LAUNCH0008 no engine for this backend, LAUNCH0013 the host does not say what
-/// a cache directory is named after, LAUNCH0014 no bootstrap sets [bootstrap_environment] yet,
-/// LAUNCH0015 settings of a seam that are no texts,
+/// a cache directory is named after, LAUNCH0015 settings of a seam that are no texts,
 /// POLICY0105 a variable that the host's GPUs have no use for.
 ///
 /// |host| may be null: then every host value is its default.

@@ -7,6 +7,7 @@
 
 #include "src/dialect/release.h"
 #include "src/launch/binding.h"
+#include "src/launch/bootstrap_files.h"
 #include "src/launch/cache_directory.h"
 #include "src/launch/host_error.h"
 #include "src/launch/machine.h"
@@ -47,6 +48,7 @@ class Command {
 
     BoundRun run;
     run.ranks.push_back({0, std::move(argv_), environment_.Sorted()});
+    run.files = std::move(files_);
     run.host = base::ToJson(*host_, host::Schema());
     run.refused = std::move(refused_);
     return run;
@@ -98,6 +100,7 @@ class Command {
       }
     }
     Add(fmt::format("--master-port={}", port), Surface::kHost, host_.From("network.master_port"));
+    for (Token& word : BootstrapWords(options_.receipt_directory)) argv_.push_back(std::move(word));
     const std::string megatron = Host("paths.megatron", host_->paths.megatron);
     Add(fmt::format("{}/{}", megatron,
                     dialect::EntryPoint(*dialect::FindRelease(contract_.dialect))),
@@ -151,8 +154,8 @@ class Command {
     }
     Caches();
     AddPolicy(leaves, environment_);
-    Bootstrap();
     SeamSettings();
+    Bootstrap();
     const std::string& architecture = host_->machine.gpu_architecture;
     if (!architecture.empty()) Refuse(policy::CheckArchitecture(contract_.policy, architecture));
   }
@@ -179,21 +182,11 @@ class Command {
     }
   }
 
-  // What the bootstrap sets inside the interpreter travels as one variable, so that nothing else
-  // that the ranks start inherits it.
+  // What goes before the entry point, once the environment is known.
   void Bootstrap() {
-    const auto& variables = contract_.policy.bootstrap_environment;
-    if (variables.empty()) return;
-    environment_.Add("NAM56R_BOOTSTRAP_ENVIRONMENT", json(variables).dump(), Surface::kPolicy,
-                     "policy bootstrap_environment");
-    base::Diagnostic error = HostError(
-        "LAUNCH0014",
-        "no bootstrap of this version sets the variables of [bootstrap_environment] in a Megatron "
-        "run",
-        "move what may be set early to [environment]");
-    error.surface = Surface::kPolicy;
-    error.fields = {"bootstrap_environment"};
-    Refuse({error});
+    auto files = BootstrapFiles(contract_, environment_.Sorted());
+    if (!files) return Refuse(files.errors());
+    files_ = *std::move(files);
   }
 
   void NoSettings(const std::string& seam, const std::string& why) {
@@ -238,6 +231,7 @@ class Command {
   std::string cache_root_ = "<host paths.cache_root>";
   std::vector<Token> argv_;
   EnvironmentBuilder environment_;
+  std::vector<BoundFile> files_;
   base::Diagnostics refused_;
 };
 
