@@ -87,8 +87,7 @@ struct BindOptions {
 ///   LAUNCH0008 the engine does not start this backend
 /// In |refused| alone: LAUNCH0501 to LAUNCH0506 several nodes, ranks and GPUs that do not go
 /// together, or files of Megatron that are not there; LAUNCH0013 the host does not say what
-/// a cache directory is named after, LAUNCH0014 no bootstrap sets [bootstrap_environment] yet,
-/// LAUNCH0015 settings of a seam that are no texts,
+/// a cache directory is named after, LAUNCH0015 settings of a seam that are no texts,
 /// POLICY0105 a variable that the host's GPUs have no use for.
 ///
 /// |host| may be null: then every host value is its default.

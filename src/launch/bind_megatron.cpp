@@ -9,6 +9,7 @@
 
 #include "src/dialect/release.h"
 #include "src/launch/binding.h"
+#include "src/launch/bootstrap_files.h"
 #include "src/launch/cache_directory.h"
 #include "src/launch/host_error.h"
 #include "src/launch/machine.h"
@@ -55,6 +56,7 @@ class Command {
 
     BoundRun run;
     run.ranks = Processes();
+    run.files = std::move(files_);
     run.host = base::ToJson(*host_, host::Schema());
     run.refused = std::move(refused_);
     return run;
@@ -134,12 +136,17 @@ class Command {
     host("--node-rank=0", "launch, the number of the node");
     host("--rdzv-backend=static", "launch, ranks in the order of the nodes");
     host("--rdzv-id=" + RunTag(contract_.digest), "launch, of the contract's digest");
-    host("--master-addr=" + MasterAddress(), master_from_);
+    const std::string address = MasterAddress();
+    host("--master-addr=" + address, master_from_);
     host(fmt::format("--master-port={}", MasterPort()), host_.From("network.master_port"));
     host("--max-restarts=0", "launch, which decides on restarts itself");
     host("--log-dir=" + (Scratch() / kTorchrunLogs).string(), "receipt");
     host("--tee=3", "launch, output of every rank");
 
+    // In a pod they lie in the ConfigMap.
+    const std::filesystem::path files =
+        InPods() ? std::filesystem::path(kPodFiles) : options_.receipt_directory;
+    for (Token& word : BootstrapWords(files)) argv_.push_back(std::move(word));
     const std::string megatron = Host("paths.megatron", host_->paths.megatron);
     const std::string entry(dialect::EntryPoint(*dialect::FindRelease(contract_.dialect)));
     if (!InPods()) MustBeFile("paths.megatron", host_->paths.megatron, entry);
@@ -343,8 +350,8 @@ class Command {
                          (Scratch() / kTorchrunLogs / "error.json").string(), "receipt");
     Caches();
     AddPolicy(leaves, environment_);
-    Bootstrap();
     SeamSettings();
+    Bootstrap();
     const std::string& architecture = host_->machine.gpu_architecture;
     if (!architecture.empty()) Refuse(policy::CheckArchitecture(contract_.policy, architecture));
   }
@@ -371,21 +378,11 @@ class Command {
     }
   }
 
-  // What the bootstrap sets inside the interpreter travels as one variable, so that nothing else
-  // that the ranks start inherits it.
+  // What goes before the entry point, once the environment is known.
   void Bootstrap() {
-    const auto& variables = contract_.policy.bootstrap_environment;
-    if (variables.empty()) return;
-    environment_.Add("NAM56R_BOOTSTRAP_ENVIRONMENT", json(variables).dump(), Surface::kPolicy,
-                     "policy bootstrap_environment");
-    base::Diagnostic error = HostError(
-        "LAUNCH0014",
-        "no bootstrap of this version sets the variables of [bootstrap_environment] in a Megatron "
-        "run",
-        "move what may be set early to [environment]");
-    error.surface = Surface::kPolicy;
-    error.fields = {"bootstrap_environment"};
-    Refuse({error});
+    auto files = BootstrapFiles(contract_, environment_.Sorted());
+    if (!files) return Refuse(files.errors());
+    files_ = *std::move(files);
   }
 
   void NoSettings(const std::string& seam, const std::string& why) {
@@ -432,6 +429,7 @@ class Command {
   std::vector<Token> argv_;
   std::size_t node_rank_word_ = 0;
   EnvironmentBuilder environment_;
+  std::vector<BoundFile> files_;
   base::Diagnostics refused_;
   std::set<std::string> missing_;  ///< fields of the host that were asked for and say nothing
 };

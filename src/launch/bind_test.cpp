@@ -295,17 +295,24 @@ TEST_F(BindMegatronTest, AHostThatCannotNameItsCachesIsRefused) {
   EXPECT_THAT(FindVariable(run, "TRITON_CACHE_DIR")->value, HasSubstr("/cache/triton/<"));
 }
 
-TEST_F(BindMegatronTest, WhatTheBootstrapSetsTravelsAsOneVariable) {
-  EXPECT_EQ(FindVariable(Must(Bind(contract_, nullptr, options_)), "NAM56R_BOOTSTRAP_ENVIRONMENT"),
-            nullptr);
+TEST_F(BindMegatronTest, WhatTheBootstrapSetsStandsInItsFile) {
   contract_.policy.bootstrap_environment = {{"NVTE_DEBUG", "1"}, {"MY_SWITCH", "a \"b\""}};
   const BoundRun run = Must(Bind(contract_, nullptr, options_));
-  const Variable* variable = FindVariable(run, "NAM56R_BOOTSTRAP_ENVIRONMENT");
-  ASSERT_NE(variable, nullptr);
-  EXPECT_EQ(variable->value, R"({"MY_SWITCH":"a \"b\"","NVTE_DEBUG":"1"})");
-  EXPECT_EQ(variable->owner, base::Surface::kPolicy);
-  EXPECT_EQ(FindVariable(run, "NVTE_DEBUG"), nullptr);
-  EXPECT_THAT(RefusedCodes(run), Contains("LAUNCH0014"));
+  EXPECT_EQ(FindVariable(run, "NVTE_DEBUG"), nullptr) << "no other process has it";
+  ASSERT_THAT(run.files, SizeIs(2));
+  EXPECT_EQ(run.files[0].name, "bootstrap.py");
+  EXPECT_EQ(run.files[1].name, "bootstrap.json");
+  const nlohmann::json settings = nlohmann::json::parse(run.files[1].bytes);
+  EXPECT_EQ(settings["bootstrap_environment"],
+            nlohmann::json({{"MY_SWITCH", "a \"b\""}, {"NVTE_DEBUG", "1"}}));
+  EXPECT_EQ(settings["environment"]["PYTORCH_CUDA_ALLOC_CONF"],
+            FindVariable(run, "PYTORCH_CUDA_ALLOC_CONF")->value);
+  std::vector<std::string> words;
+  for (const Token& token : run.ranks[0].argv) words.push_back(token.text);
+  const auto at = std::find(words.begin(), words.end(), run.receipt_directory / "bootstrap.py");
+  ASSERT_GT(words.end() - at, 2);
+  EXPECT_EQ(at[1], run.receipt_directory / "bootstrap.json");
+  EXPECT_THAT(at[2], HasSubstr("/pretrain_"));
 }
 
 TEST_F(BindMegatronTest, SettingsOfSeamsReachTheRanks) {

@@ -19,6 +19,7 @@
 ///     contract.json   the very bytes that were launched
 ///     host.json       the bound host
 ///     ranks.json      argv and environment of each rank, every word with its owner; no secrets
+///     bootstrap.*     of a Megatron run: what its interpreters execute first (bootstrap_files.h)
 ///     logs/rank-N.log what rank N wrote
 ///     events.jsonl    everything that ranks reported, one object a line
 ///     metrics.jsonl   the "step" and "validation" events among them
