@@ -308,7 +308,7 @@ base::Expected<RunResult> RunContract(std::string_view contract_bytes, const std
   auto signals = SignalWatch::Start();
   if (!signals) return signals.errors();
   auto receipt = ReceiptWriter::Create({NameOf(contract), contract.digest, contract.dialect,
-                                        contract.policy.layout.world_size, options.engine},
+                                        contract.policy.layout.world_size, run.engine},
                                        contract_bytes, run);
   if (!receipt) return receipt.errors();
   if (options.prove) {

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <stdexcept>
@@ -19,6 +21,7 @@
 
 #include "src/base/files.h"
 #include "src/launch/event_line.h"
+#include "src/launch/event_number.h"
 #include "src/launch/host_error.h"
 #include "src/launch/line_splitter.h"
 #include "src/launch/rank_log.h"
@@ -58,6 +61,11 @@ class Node {
     return node;
   }
 
+  static double Now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
   void OnLine(std::int64_t rank, std::string_view line) {
     const std::int64_t index = rank - first_;
     if (rank == RankLines::kAgent || index < 0 || index >= std::ssize(logs_)) {
@@ -66,13 +74,20 @@ class Node {
       return;
     }
     RankLog& log = logs_[static_cast<std::size_t>(index)];
+    RankOutcome& seen = seen_[static_cast<std::size_t>(index)];
+    heard_[static_cast<std::size_t>(index)] = Now();
     log.AddLine(line);
     if (const int error = log.Flush(); error != 0 && log_error_ == 0) log_error_ = error;
     if (auto event = ParseEventLine(line)) {
+      seen.last_event = EventKind(*event);
+      if (const auto step = event->find("step"); step != event->end() && step->is_number_integer()) {
+        seen.step = step->get<std::int64_t>();
+      }
       if (options_->on_event) options_->on_event({rank, *std::move(event)});
-    } else if (options_->on_line) {
-      options_->on_line(rank, line);
+      return;
     }
+    seen.last_line = line.substr(0, RankOutcome::kMaxLastLine);
+    if (options_->on_line) options_->on_line(rank, line);
   }
 
   // The agent's result, told of its ranks. What torchrun did not say of a rank stays unknown.
@@ -82,32 +97,33 @@ class Node {
     }
     const std::vector<RankOutcome> agents = std::exchange(result.ranks, {});
     const RankOutcome agent = agents.empty() ? RankOutcome{} : agents.front();
-    for (std::int64_t i = 0; i < std::ssize(logs_); ++i) {
-      RankOutcome rank = agent;
-      rank.rank = first_ + i;
-      rank.first_failure = failures_.first() == rank.rank && result.outcome == Outcome::kFailed;
-      if (agent.exit_code != 0) {
-        rank.exit_code = -1;
-        rank.signal = 0;
-        if (const auto it = failures_.exit_codes().find(rank.rank);
-            it != failures_.exit_codes().end()) {
-          (it->second < 0 ? rank.signal : rank.exit_code) = std::abs(it->second);
-        }
-        if (rank.first_failure) {
-          result.reason = rank.signal != 0
-                              ? fmt::format("rank {} was killed by {}", rank.rank,
-                                            SignalText(rank.signal))
-                              : fmt::format("rank {} exited with {}", rank.rank, rank.exit_code);
-        }
+    const bool of_ranks =
+        result.ending == Ending::kRankExit || result.ending == Ending::kRankSignal;
+    std::vector<std::int64_t> all;
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+      RankOutcome& rank = seen_[i];
+      rank.rank = first_ + static_cast<std::int64_t>(i);
+      all.push_back(rank.rank);
+      rank.started = agent.started;
+      rank.seconds = agent.seconds;
+      rank.silent_seconds = std::min(Now() - heard_[i], agent.seconds);
+      rank.first_failure = of_ranks && failures_.first() == rank.rank;
+      rank.exit_code = agent.exit_code == 0 ? 0 : -1;
+      if (const auto it = failures_.exit_codes().find(rank.rank);
+          agent.exit_code != 0 && it != failures_.exit_codes().end()) {
+        (it->second < 0 ? rank.signal : rank.exit_code) = std::abs(it->second);
       }
       result.ranks.push_back(rank);
     }
-    const bool told = failures_.first().has_value();
-    if (!told && result.outcome == Outcome::kFailed && agent.started && agent.exit_code > 0) {
-      result.reason = fmt::format("torchrun exited with {}", agent.exit_code);
+    if (!result.killed.empty()) result.killed = all;
+    if (of_ranks) {
+      NameFailure(agent, result);
+    } else if (!result.named.empty()) {
+      result.named = all;  // the agent was silent: nobody knows which of them
     }
     if (log_error_ != 0 && result.outcome == Outcome::kSucceeded) {
       result.outcome = Outcome::kFailed;
+      result.ending = Ending::kLogLost;
       result.reason = fmt::format("the logs of ranks cannot be written: {}",
                                   std::generic_category().message(log_error_));
     }
@@ -115,12 +131,38 @@ class Node {
 
  private:
   Node(const RankCommand& agent, const EngineOptions& options)
-      : first_(agent.rank), options_(&options), failures_(agent.rank) {}
+      : first_(agent.rank),
+        options_(&options),
+        failures_(agent.rank),
+        seen_(static_cast<std::size_t>(agent.starts)),
+        heard_(seen_.size(), Now()) {}
+
+  // An agent that fails either says whose failure it was, or failed by itself.
+  void NameFailure(const RankOutcome& agent, EngineResult& result) const {
+    const auto first = failures_.first();
+    const std::int64_t index = first.value_or(-1) - first_;
+    if (index < 0 || index >= std::ssize(result.ranks)) {
+      result.named.clear();
+      result.reason = agent.signal != 0
+                          ? fmt::format("torchrun was killed by {}", SignalText(agent.signal))
+                          : fmt::format("torchrun exited with {}", agent.exit_code);
+      return;
+    }
+    const RankOutcome& rank = result.ranks[static_cast<std::size_t>(index)];
+    result.named = {rank.rank};
+    result.ending = rank.signal != 0 ? Ending::kRankSignal : Ending::kRankExit;
+    result.reason =
+        rank.signal != 0
+            ? fmt::format("rank {} was killed by {}", rank.rank, SignalText(rank.signal))
+            : fmt::format("rank {} exited with {}", rank.rank, rank.exit_code);
+  }
 
   std::int64_t first_;
   const EngineOptions* options_;
   std::vector<RankLog> logs_;
   TorchrunFailures failures_;
+  std::vector<RankOutcome> seen_;  ///< of each rank, as far as it is known
+  std::vector<double> heard_;      ///< when it last wrote
   int log_error_ = 0;
 };
 
@@ -179,8 +221,17 @@ class Adopted {
   int subreaper_before_ = 0;
 };
 
+std::filesystem::path WorkerFiles(const RankCommand& agent) {
+  constexpr std::string_view kFlag = "--log-dir=";
+  for (const std::string& word : agent.argv) {
+    if (word.starts_with(kFlag)) return word.substr(kFlag.size());
+  }
+  return {};
+}
+
 // What arrived by the agent need not lie there twice.
 void RemoveWorkerFiles(const std::filesystem::path& directory) {
+  if (directory.empty()) return;
   std::error_code ignored;
   std::vector<std::filesystem::path> copies;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory, ignored)) {
@@ -222,7 +273,8 @@ base::Expected<EngineResult> TorchrunEngine::Run(const std::vector<RankCommand>&
   lines.Finish();
   const bool agent_ended = !result->ranks.empty() && result->ranks.front().signal == 0;
   node->Finish(*result);
-  if (agent_ended) RemoveWorkerFiles(options.log_directory / "torchrun");
+  result->log_directory = options.log_directory;
+  if (agent_ended) RemoveWorkerFiles(WorkerFiles(agent));
   return result;
 }
 

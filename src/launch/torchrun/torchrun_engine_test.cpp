@@ -69,7 +69,8 @@ class TorchrunEngineTest : public ::testing::Test {
     RankCommand agent;
     agent.rank = first;
     agent.starts = count;
-    agent.argv = {(directory_.path() / "python").string(), "-u", "-m", "torch.distributed.run"};
+    agent.argv = {(directory_.path() / "python").string(), "-u", "-m", "torch.distributed.run",
+                  "--log-dir=" + (directory_.path() / "logs/torchrun").string()};
     agent.environment = {{"PATH", "/usr/bin:/bin"},
                          {"FIRST", std::to_string(first)},
                          {"COUNT", std::to_string(count)},
@@ -116,6 +117,8 @@ TEST_F(TorchrunEngineTest, TheRankThatFailedFirstIsNamed) {
   const EngineResult result = Run("[ $RANK -ne 5 ] || exit 7\n", 4);
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   EXPECT_EQ(result.reason, "rank 5 exited with 7");
+  EXPECT_EQ(result.ending, Ending::kRankExit);
+  EXPECT_EQ(result.named, std::vector<std::int64_t>{5});
   ASSERT_EQ(result.ranks.size(), 3u);
   EXPECT_TRUE(result.ranks[1].first_failure);
   EXPECT_EQ(result.ranks[1].exit_code, 7);
@@ -130,6 +133,7 @@ TEST_F(TorchrunEngineTest, AnAgentThatFailsByItselfIsCalledSo) {
   const EngineResult result = Run("");
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   EXPECT_EQ(result.reason, "torchrun exited with 1");
+  EXPECT_THAT(result.named, IsEmpty());
   EXPECT_THAT(lines_[0], HasSubstr("No module named torch"));
   for (const RankOutcome& rank : result.ranks) EXPECT_FALSE(rank.first_failure);
 }
