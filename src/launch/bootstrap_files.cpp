@@ -164,15 +164,16 @@ base::Expected<json> BootstrapSettings(const contract::ReadContract& contract,
   json seams = json::array();
   base::Diagnostics errors;
   const auto listed = contract.document.find("seams");
-  if (listed != contract.document.end() && listed->is_array()) {
-    for (const json& seam : *listed) {
-      if (RecordedOnly(seam)) continue;
-      auto settings = SeamSettings(seam, contract.dialect);
-      if (settings) {
-        seams.push_back(*std::move(settings));
-      } else {
-        errors.insert(errors.end(), settings.errors().begin(), settings.errors().end());
-      }
+  if (listed == contract.document.end() || !listed->is_array()) {
+    return SeamError("LAUNCH0402", "seams", "the contract has no list of seams");
+  }
+  for (const json& seam : *listed) {
+    if (RecordedOnly(seam)) continue;
+    auto settings = SeamSettings(seam, contract.dialect);
+    if (settings) {
+      seams.push_back(*std::move(settings));
+    } else {
+      errors.insert(errors.end(), settings.errors().begin(), settings.errors().end());
     }
   }
   if (!errors.empty()) return errors;

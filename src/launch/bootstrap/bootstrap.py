@@ -42,10 +42,10 @@ def emit(event, **fields):
         if isinstance(value, str) and len(value) > 900:
             value = value[:450] + " ... " + value[-440:]
         short[name] = value
-    line = "@nam56r " + json.dumps({"event": event, "rank": rank(), **short}) + "\n"
+    line = "@nam56r " + json.dumps({"event": event, "rank": rank(), **short}, ensure_ascii=False) + "\n"
     try:
         sys.stdout.flush()
-        os.write(1, line.encode())
+        os.write(1, line.encode("utf-8", "replace"))
     except (OSError, ValueError, AttributeError):
         pass  # a reader that is gone is no reason to end a training run
 

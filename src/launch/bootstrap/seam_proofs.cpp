@@ -115,9 +115,10 @@ std::optional<std::string> SeamProofs::NotShown(const RequiredSeam& seam) const 
 }
 
 std::optional<std::string> SeamProofs::Feed(const RankEvent& event) {
-  if (stopped_) return std::nullopt;
-  stopped_ = Judge(event);
-  return stopped_;
+  std::optional<std::string> why = Judge(event);
+  if (stopped_) return std::nullopt;  // what comes after it is kept, and changes nothing
+  stopped_ = why;
+  return why;
 }
 
 std::optional<std::string> SeamProofs::Judge(const RankEvent& event) {

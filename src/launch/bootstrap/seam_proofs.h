@@ -17,9 +17,9 @@ namespace nam56r::launch {
 /// A seam that must prove itself, and where.
 struct RequiredSeam {
   std::string id;
-  std::string without;           ///< what the run is when it is missing
-  std::set<std::string> places;  ///< "layer 12": each must be shown by some rank
-  bool mtp = false;              ///< some rank must show it inside an MTP depth
+  std::string without = {};           ///< what the run is when it is missing
+  std::set<std::string> places = {};  ///< "layer 12": each must be shown by some rank
+  bool mtp = false;                   ///< some rank must show it inside an MTP depth
   bool by_event = false;  ///< told by the end of the first step rather than when the model is built
 };
 
