@@ -33,9 +33,9 @@ base::Expected<std::unique_ptr<launch::Engine>> MakeEngine(const std::string& na
   if (name == "torchrun") engine = std::make_unique<launch::TorchrunEngine>();
   if (name == "kubernetes") engine = std::make_unique<ClusterEngine>();
   if (engine) return engine;
-  base::Diagnostic error = launch::HostError(
-      "LAUNCH0008", fmt::format("this program starts nothing by engine {}", name),
-      "take --engine local, torchrun or kubernetes");
+  base::Diagnostic error =
+      launch::HostError("LAUNCH0008", fmt::format("this program starts nothing by engine {}", name),
+                        "take --engine local, torchrun or kubernetes");
   error.fields = {"--engine"};
   error.valid = {"local", "torchrun", "kubernetes"};
   return error;

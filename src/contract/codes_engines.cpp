@@ -30,8 +30,8 @@ constexpr Code kCodes[] = {
      "no image below [kubernetes]", "image = \"registry.example/nam56r:1\" below [kubernetes]"},
     {"LAUNCH0511", "host", "launch --engine kubernetes",
      "The contract and its files are more than a ConfigMap holds.",
-     "A ConfigMap holds 1 MiB, and the API server refuses a larger one.",
-     "a contract of 2 MB", "launch --engine slurm of it"},
+     "A ConfigMap holds 1 MiB, and the API server refuses a larger one.", "a contract of 2 MB",
+     "launch --engine slurm of it"},
     {"LAUNCH0512", "policy", "launch --engine kubernetes",
      "A secret would lie readable in the cluster.",
      "Whoever may read Jobs in the namespace may read their environment.",
@@ -42,8 +42,7 @@ constexpr Code kCodes[] = {
      "kind = \"jobset\" below [kubernetes] of the host file"},
     {"LAUNCH0514", "host", "launch --engine kubernetes", "The cluster does not take the manifest.",
      "It says why: no such namespace, no right to create, no JobSet controller.",
-     "namespace = \"nowhere\" below [kubernetes]",
-     "a namespace that kubectl get namespaces lists"},
+     "namespace = \"nowhere\" below [kubernetes]", "a namespace that kubectl get namespaces lists"},
 };
 
 }  // namespace

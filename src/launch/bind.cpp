@@ -157,16 +157,18 @@ base::Expected<BoundRun> Bind(const contract::ReadContract& contract,
   BindOptions chosen = options;
   chosen.engine = *engine;
   const internal::HostView view(host);
-  auto run = contract.dialect == "native" ? (*engine == "kubernetes" ? internal::BindPods(contract, view, chosen) : internal::BindNative(contract, view, chosen))
-                                          : internal::BindMegatron(contract, view, chosen);
+  auto run = contract.dialect == "native"
+                 ? (*engine == "kubernetes" ? internal::BindPods(contract, view, chosen)
+                                            : internal::BindNative(contract, view, chosen))
+                 : internal::BindMegatron(contract, view, chosen);
   if (!run) return run;
   run->receipt_directory = options.receipt_directory;
   run->engine = *engine;
-  run->engine_from = options.engine.empty()
-                         ? fmt::format("default of {}", contract.dialect == "native"
-                                                            ? "backend native"
-                                                            : "backend megatron")
-                         : "--engine";
+  run->engine_from =
+      options.engine.empty()
+          ? fmt::format("default of {}",
+                        contract.dialect == "native" ? "backend native" : "backend megatron")
+          : "--engine";
   return run;
 }
 

@@ -67,11 +67,11 @@ struct BoundRun {
 struct BindOptions {
   std::filesystem::path receipt_directory;                  ///< absolute; need not exist yet
   std::map<std::string, std::string> launcher_environment;  ///< see ProcessEnvironment()
-  std::filesystem::path executable;  ///< of the launcher; empty: /proc/self/exe
-  std::int64_t cores = 0;            ///< when the host says 0; 0: as found
-  std::int64_t memory_bytes = 0;     ///< of this machine; 0: as found
-  std::string engine;                ///< see ChooseEngine(); empty: the default of the backend
-  std::vector<std::string> nodes;    ///< host names, in rank order; empty: the host's, unnamed
+  std::filesystem::path executable;       ///< of the launcher; empty: /proc/self/exe
+  std::int64_t cores = 0;                 ///< when the host says 0; 0: as found
+  std::int64_t memory_bytes = 0;          ///< of this machine; 0: as found
+  std::string engine;                     ///< see ChooseEngine(); empty: the default of the backend
+  std::vector<std::string> nodes;         ///< host names, in rank order; empty: the host's, unnamed
   std::optional<std::int64_t> node_rank;  ///< of this machine, of several without a scheduler
 };
 

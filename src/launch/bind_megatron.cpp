@@ -31,9 +31,10 @@ class Command {
   Command(const contract::ReadContract& contract, const HostView& host, const BindOptions& options)
       : contract_(contract), host_(host), options_(options) {
     const bool of_pods = options.engine == "kubernetes" && host->paths.cache_root.empty();
-    auto root = of_pods ? base::Expected<std::filesystem::path>(
-                              std::filesystem::path(kPodScratch) / "cache")
-                        : CacheRoot(*host_, options_.launcher_environment);
+    auto root =
+        of_pods
+            ? base::Expected<std::filesystem::path>(std::filesystem::path(kPodScratch) / "cache")
+            : CacheRoot(*host_, options_.launcher_environment);
     if (root) {
       cache_root_ = root->string();
     } else {
@@ -159,16 +160,16 @@ class Command {
       master_from_ = "launch, the first pod";
       return FirstPodAddress(PodSetName(options_.receipt_directory));
     }
-    const bool loopback = host_->network.master_addr.starts_with("127.") ||
-                          host_->network.master_addr == "localhost";
+    const bool loopback =
+        host_->network.master_addr.starts_with("127.") || host_->network.master_addr == "localhost";
     if (loopback && !options_.nodes.empty() && Nodes() > 1) {
       master_from_ = "first node of the allocation";
       return options_.nodes.front();
     }
     if (loopback && Nodes() > 1) {
       RefuseHost("LAUNCH0502",
-                 fmt::format("{} nodes cannot meet at {}, which is each node's own",
-                             Nodes(), host_->network.master_addr),
+                 fmt::format("{} nodes cannot meet at {}, which is each node's own", Nodes(),
+                             host_->network.master_addr),
                  "set network.master_addr to the first node's address", "network.master_addr");
     }
     return host_->network.master_addr;
@@ -240,9 +241,10 @@ class Command {
     if (std::filesystem::is_regular_file(whole, ignored)) return;
     const std::string fix =
         file.empty() ? fmt::format("set {} to an interpreter that is there", key)
-                     : fmt::format("set {} to a checkout of the release that the contract is for, "
-                                   "{}",
-                                   key, contract_.dialect);
+                     : fmt::format(
+                           "set {} to a checkout of the release that the contract is for, "
+                           "{}",
+                           key, contract_.dialect);
     RefuseHost("LAUNCH0506", fmt::format("{} does not exist", whole.string()), fix, key);
   }
 
@@ -343,8 +345,7 @@ class Command {
     environment_.AddHost("PYTHONNOUSERSITE", "1", "launch, always");
     AddLibraries(host_, environment_);
     environment_.AddHost("TORCHELASTIC_LOG_LINE_PREFIX_TEMPLATE",
-                         LinePrefixTemplate(RunTag(contract_.digest)),
-                         "launch, tells ranks apart");
+                         LinePrefixTemplate(RunTag(contract_.digest)), "launch, tells ranks apart");
     // Of the failure that torchrun takes for the first, in a place that is known.
     environment_.AddHost("TORCHELASTIC_ERROR_FILE",
                          (Scratch() / kTorchrunLogs / "error.json").string(), "receipt");
@@ -371,8 +372,8 @@ class Command {
       if (lifetime.empty()) continue;
       if (lifetime == "host" && host_name.empty()) host_name = HostCache();
       environment_.Add(std::string(cache.variable),
-                       CacheDirectory(lifetime, std::string(cache.name), cache_root_,
-                                      Scratch(), contract_.digest, host_name),
+                       CacheDirectory(lifetime, std::string(cache.name), cache_root_, Scratch(),
+                                      contract_.digest, host_name),
                        Surface::kPolicy,
                        fmt::format("policy caches.{} = {}", cache.name, lifetime));
     }

@@ -45,8 +45,7 @@ base::Expected<std::string> ChooseEngine(std::string_view dialect, std::string_v
     }
   } else {
     error = HostError(
-        "LAUNCH0008",
-        fmt::format("engine {} does not start contracts for {}", name, dialect),
+        "LAUNCH0008", fmt::format("engine {} does not start contracts for {}", name, dialect),
         fmt::format("take --engine {}, or leave it out", fmt::join(valid, ", --engine ")));
   }
   error.fields = {"--engine", "run.backend"};

@@ -34,7 +34,9 @@ std::string PodSetName(const std::filesystem::path& receipt_directory) {
   const std::string id = receipt_directory.filename().string();
   const std::string time = Label(id.substr(0, kTime));
   const std::string digest =
-      id.size() > kTime ? Label(id.substr(std::max(kTime, id.size() - std::min(id.size(), kDigest)))) : "";
+      id.size() > kTime
+          ? Label(id.substr(std::max(kTime, id.size() - std::min(id.size(), kDigest))))
+          : "";
   std::string name = "nam56r";
   if (!time.empty()) name += "-" + time;
   if (!digest.empty()) name += "-" + digest;

@@ -42,9 +42,8 @@ TEST(RankLines, EveryRankGetsItsOwnLines) {
   };
   for (const Case& c : cases) {
     Lines got;
-    RankLines lines("0a1b", [&](std::int64_t rank, std::string_view line) {
-      got.emplace_back(rank, line);
-    });
+    RankLines lines(
+        "0a1b", [&](std::int64_t rank, std::string_view line) { got.emplace_back(rank, line); });
     for (const std::string& line : c.lines) lines.Feed(line);
     lines.Finish();
     EXPECT_THAT(got, ElementsAreArray(c.want)) << c.what;
@@ -53,7 +52,8 @@ TEST(RankLines, EveryRankGetsItsOwnLines) {
 
 TEST(RankLines, ALineThatItsReaderCutGoesOn) {
   Lines got;
-  RankLines lines("t", [&](std::int64_t rank, std::string_view line) { got.emplace_back(rank, line); });
+  RankLines lines("t",
+                  [&](std::int64_t rank, std::string_view line) { got.emplace_back(rank, line); });
   lines.Feed("[nam56r:t:5] aaa", /*cut=*/true);
   lines.Feed("bbb");
   lines.Feed("agent");

@@ -92,11 +92,10 @@ std::string DryRunText(const launch::PreparedRun& prepared) {
   const auto& ranks = run.ranks;
   std::int64_t processes = 0;
   for (const launch::BoundRank& rank : ranks) processes += rank.copies;
-  std::string text = fmt::format("{}  {}\nengine {} ({}), {} {}, receipt {}\n",
-                                 prepared.contract.dialect, prepared.contract.digest, run.engine,
-                                 run.engine_from, processes,
-                                 processes == 1 ? "process" : "processes",
-                                 run.receipt_directory.string());
+  std::string text =
+      fmt::format("{}  {}\nengine {} ({}), {} {}, receipt {}\n", prepared.contract.dialect,
+                  prepared.contract.digest, run.engine, run.engine_from, processes,
+                  processes == 1 ? "process" : "processes", run.receipt_directory.string());
   text += "\nfirst written, in the receipt\n  receipt.json, contract.json, host.json, ranks.json\n";
   for (const launch::BoundFile& file : run.files) {
     text += fmt::format("  {} ({} bytes)\n", file.name, file.bytes.size());

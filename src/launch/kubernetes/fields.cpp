@@ -258,7 +258,8 @@ class Checker {
           Members(item, value[i], field);
         } else if (type == "objects" || !value[i].is_string()) {
           Problem(item, type == "objects" ? "is no object" : "is no string");
-        } else if (field.max_length && value[i].get_ref<const std::string&>().size() > *field.max_length) {
+        } else if (field.max_length &&
+                   value[i].get_ref<const std::string&>().size() > *field.max_length) {
           Problem(item, fmt::format("is longer than {}", *field.max_length));
         }
       }
@@ -317,8 +318,8 @@ bool IsLabelValue(const json& value) {
          std::regex_match(value.get_ref<const std::string&>(), pattern);
 }
 
-// ObjectMeta as far as it is written: kubernetes/apimachinery, pkg/util/validation. The definition of
-// a TrainJob and JobSet's admission ask for the same form of name.
+// ObjectMeta as far as it is written: kubernetes/apimachinery, pkg/util/validation. The definition
+// of a TrainJob and JobSet's admission ask for the same form of name.
 void Metadata(const json& object, Checker& checker) {
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) {

@@ -114,9 +114,7 @@ class ClusterRun {
   }
 
  private:
-  double Elapsed() const {
-    return std::chrono::duration<double>(Clock::now() - start_).count();
-  }
+  double Elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   base::ProgramEnd Kubectl(std::vector<std::string> words, std::size_t max_out = 16u << 20) {
     base::Program program;
@@ -167,22 +165,20 @@ class ClusterRun {
     if (options_.log_directory.filename() != "logs") {
       Kubectl({"delete", "--ignore-not-found", "--wait=true", "--filename=" + manifest_});
     }
-    const base::ProgramEnd end = Kubectl(
-        {"apply", "--server-side", "--field-manager=nam56r", "--filename=" + manifest_});
+    const base::ProgramEnd end =
+        Kubectl({"apply", "--server-side", "--field-manager=nam56r", "--filename=" + manifest_});
     if (end.succeeded()) return base::Ok{};
     if (!end.started) {
-      base::Diagnostic error =
-          HostError("LAUNCH0001", fmt::format("{} cannot be run: {}", settings_.kubectl, end.why_not),
-                    "install kubectl, and have it on PATH");
+      base::Diagnostic error = HostError(
+          "LAUNCH0001", fmt::format("{} cannot be run: {}", settings_.kubectl, end.why_not),
+          "install kubectl, and have it on PATH");
       error.fields = {"kubectl"};
       return error;
     }
     if (end.interrupted) Delete();  // it may have come that far
-    base::Diagnostic error =
-        HostError("LAUNCH0514",
-                  fmt::format("the cluster does not take the manifest: {}", Complaint(end)),
-                  fmt::format("kubectl apply --server-side --dry-run=server --filename={}",
-                              manifest_));
+    base::Diagnostic error = HostError(
+        "LAUNCH0514", fmt::format("the cluster does not take the manifest: {}", Complaint(end)),
+        fmt::format("kubectl apply --server-side --dry-run=server --filename={}", manifest_));
     error.where = {{{manifest_, 0, 0}, "what was applied"}};
     return error;
   }
@@ -208,10 +204,11 @@ class ClusterRun {
           result_.reason = fmt::format("the cluster says: {}", state.why);
           return;
         }
-      } else if (++unanswered >= settings_.patience || end.err.find("NotFound") != std::string::npos) {
+      } else if (++unanswered >= settings_.patience ||
+                 end.err.find("NotFound") != std::string::npos) {
         result_.ending = Ending::kNodeLost;
-        result_.reason = fmt::format("{} {} cannot be followed any more: {}", resource_, name_,
-                                     Complaint(end));
+        result_.reason =
+            fmt::format("{} {} cannot be followed any more: {}", resource_, name_, Complaint(end));
         return;
       }
       signals_.Wait(settings_.poll);
@@ -234,14 +231,13 @@ class ClusterRun {
     result_.ending = request.ending;
     result_.reason = request.reason;
     result_.named = request.ranks;
-    const bool asked =
-        request.ending == Ending::kRequested || request.ending == Ending::kWalltime;
+    const bool asked = request.ending == Ending::kRequested || request.ending == Ending::kWalltime;
     result_.outcome = asked ? Outcome::kInterrupted : Outcome::kFailed;
   }
 
   void Delete() {
-    const base::ProgramEnd end = Kubectl(
-        {"delete", "--ignore-not-found", "--wait=false", "--filename=" + manifest_});
+    const base::ProgramEnd end =
+        Kubectl({"delete", "--ignore-not-found", "--wait=false", "--filename=" + manifest_});
     if (end.succeeded()) return;
     result_.reason += fmt::format("{}it could not be removed ({}): kubectl delete --filename={}",
                                   result_.reason.empty() ? "" : "; ", Complaint(end), manifest_);
@@ -281,7 +277,8 @@ class ClusterRun {
 
   base::Status CloseLogs() {
     for (RankLog& log : logs_) {
-      if (const int error = log.Close(); error != 0) return SystemError("write a rank's log", error);
+      if (const int error = log.Close(); error != 0)
+        return SystemError("write a rank's log", error);
     }
     return base::Ok{};
   }
@@ -296,12 +293,11 @@ class ClusterRun {
       }
       if (rank >= first && rank < first + pod_.starts) OnLine(rank, line);
     });
-    LineSplitter splitter([&](std::string_view line) {
-      lines.Feed(line, line.size() >= LineSplitter::kMaxBytes);
-    });
+    LineSplitter splitter(
+        [&](std::string_view line) { lines.Feed(line, line.size() >= LineSplitter::kMaxBytes); });
     constexpr std::int64_t kMost = std::int64_t{256} << 20;
-    const std::int64_t bytes = std::clamp<std::int64_t>(
-        options_.max_log_bytes * pod_.starts, std::int64_t{1} << 20, kMost);
+    const std::int64_t bytes = std::clamp<std::int64_t>(options_.max_log_bytes * pod_.starts,
+                                                        std::int64_t{1} << 20, kMost);
     const base::ProgramEnd end =
         Kubectl({"logs", pod.name, "--namespace=" + namespace_,
                  fmt::format("--container={}", kPodJob), fmt::format("--limit-bytes={}", bytes)},
@@ -336,17 +332,18 @@ class ClusterRun {
 
   // Of the first pod that failed; the cluster does not tell them apart by time.
   void NameFailure(const PodEnd& pod, std::int64_t rank) {
-    const bool failed = (pod.exit_code && *pod.exit_code != 0) || (!pod.exit_code && !pod.reason.empty());
+    const bool failed =
+        (pod.exit_code && *pod.exit_code != 0) || (!pod.exit_code && !pod.reason.empty());
     if (!failed || !failure_.empty() || result_.ending != Ending::kRankExit) return;
     RankOutcome& outcome = result_.ranks[static_cast<std::size_t>(
         std::clamp<std::int64_t>(rank, 0, std::ssize(result_.ranks) - 1))];
     outcome.first_failure = true;
     result_.named = {outcome.rank};
     if (outcome.signal != 0) result_.ending = Ending::kRankSignal;
-    const std::string how =
-        outcome.signal != 0      ? "was killed by " + SignalText(outcome.signal)
-        : outcome.exit_code >= 0 ? fmt::format("exited with {}", outcome.exit_code)
-                                 : "did not start";
+    const std::string how = outcome.signal != 0 ? "was killed by " + SignalText(outcome.signal)
+                            : outcome.exit_code >= 0
+                                ? fmt::format("exited with {}", outcome.exit_code)
+                                : "did not start";
     failure_ = fmt::format("rank {} {} (pod {}{}{})", outcome.rank, how, pod.name,
                            pod.reason.empty() ? "" : ", ", pod.reason);
     result_.reason = failure_;

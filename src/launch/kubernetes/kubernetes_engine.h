@@ -42,8 +42,8 @@ class KubernetesEngine final : public Engine {
   KubernetesEngine(Options options, base::ProgramRunner& runner)
       : options_(std::move(options)), runner_(runner) {}
 
-  /// |pods|: one command that stands for all (BoundRank::copies); manifest.json lies in the receipt,
-  /// beside "logs".
+  /// |pods|: one command that stands for all (BoundRank::copies); manifest.json lies in the
+  /// receipt, beside "logs".
   base::Expected<EngineResult> Run(const std::vector<RankCommand>& pods,
                                    const EngineOptions& options) override;
 

@@ -82,7 +82,8 @@ class Builder {
                "small letters, digits and hyphens, a letter first", field);
       }
       if (!path.starts_with('/') || path.find(':') != std::string::npos) {
-        Refuse("LAUNCH0510", fmt::format("'{}' is no absolute path to mount claim {} at", path, claim),
+        Refuse("LAUNCH0510",
+               fmt::format("'{}' is no absolute path to mount claim {} at", path, claim),
                "begin it with /", field);
       } else if (!mounts.insert(path).second) {
         Refuse("LAUNCH0510", fmt::format("two volumes are mounted at {}", path),
@@ -188,9 +189,10 @@ class Builder {
     return volumes;
   }
   json Mounts() const {
-    json mounts = json::array({{{"name", kFilesVolume}, {"mountPath", kPodFiles}, {"readOnly", true}},
-                               {{"name", kScratchVolume}, {"mountPath", kPodScratch}},
-                               {{"name", kSharedMemoryVolume}, {"mountPath", "/dev/shm"}}});
+    json mounts =
+        json::array({{{"name", kFilesVolume}, {"mountPath", kPodFiles}, {"readOnly", true}},
+                     {{"name", kScratchVolume}, {"mountPath", kPodScratch}},
+                     {{"name", kSharedMemoryVolume}, {"mountPath", "/dev/shm"}}});
     for (const auto& [claim, path] : of_cluster_.claims) {
       mounts.push_back({{"name", claim}, {"mountPath", path}});
     }
@@ -200,12 +202,9 @@ class Builder {
   // One indexed Job: pod i of it is node i. Nothing in the cluster restarts anything: whether a
   // failure is worth another attempt depends on its cause, and is decided by the launcher.
   json JobSet() const {
-    json container = {{"name", kPodJob},
-                      {"image", of_cluster_.image},
-                      {"command", Words(0, 1)},
-                      {"args", Words(1, Pod().argv.size())},
-                      {"env", Env()},
-                      {"volumeMounts", Mounts()}};
+    json container = {{"name", kPodJob},        {"image", of_cluster_.image},
+                      {"command", Words(0, 1)}, {"args", Words(1, Pod().argv.size())},
+                      {"env", Env()},           {"volumeMounts", Mounts()}};
     if (Gpus() > 0) container["resources"] = Resources();
     json pod = {{"restartPolicy", "Never"},
                 {"automountServiceAccountToken", false},
@@ -220,14 +219,15 @@ class Builder {
                       {"completionMode", "Indexed"},
                       {"backoffLimit", 0},
                       {"template", {{"metadata", {{"labels", Labels()}}}, {"spec", pod}}}};
-    return {{"apiVersion", "jobset.x-k8s.io/v1alpha2"},
-            {"kind", "JobSet"},
-            {"metadata", Metadata(name_)},
-            {"spec",
-             {{"network", {{"enableDNSHostnames", true}, {"publishNotReadyAddresses", true}}},
-              {"failurePolicy", {{"maxRestarts", 0}}},
-              {"replicatedJobs",
-               json::array({{{"name", kPodJob}, {"replicas", 1}, {"template", {{"spec", job}}}}})}}}};
+    return {
+        {"apiVersion", "jobset.x-k8s.io/v1alpha2"},
+        {"kind", "JobSet"},
+        {"metadata", Metadata(name_)},
+        {"spec",
+         {{"network", {{"enableDNSHostnames", true}, {"publishNotReadyAddresses", true}}},
+          {"failurePolicy", {{"maxRestarts", 0}}},
+          {"replicatedJobs",
+           json::array({{{"name", kPodJob}, {"replicas", 1}, {"template", {{"spec", job}}}}})}}}};
   }
 
   // The runtime decides on restarts, on the Job and on what is not patched here.
@@ -247,12 +247,10 @@ class Builder {
     if (!of_cluster_.service_account.empty()) {
       pod["serviceAccountName"] = of_cluster_.service_account;
     }
-    const json job = {{"name", kPodJob},
-                      {"template", {{"spec", {{"template", {{"spec", pod}}}}}}}};
-    const json patch = {
-        {"manager", "nam56r.launch/contract"},
-        {"trainingRuntimeSpec",
-         {{"template", {{"spec", {{"replicatedJobs", json::array({job})}}}}}}}};
+    const json job = {{"name", kPodJob}, {"template", {{"spec", {{"template", {{"spec", pod}}}}}}}};
+    const json patch = {{"manager", "nam56r.launch/contract"},
+                        {"trainingRuntimeSpec",
+                         {{"template", {{"spec", {{"replicatedJobs", json::array({job})}}}}}}}};
     return {{"apiVersion", "trainer.kubeflow.org/v1alpha1"},
             {"kind", "TrainJob"},
             {"metadata", Metadata(name_)},

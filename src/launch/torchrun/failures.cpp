@@ -42,7 +42,8 @@ void TorchrunFailures::Feed(std::string_view line) {
   }
   if (const auto rank = NumberOfField(line, "rank"); rank && *rank >= 0) {
     told_ = *rank;
-  } else if (const auto code = NumberOfField(line, "exitcode"); code && told_ && IsExitCode(*code)) {
+  } else if (const auto code = NumberOfField(line, "exitcode");
+             code && told_ && IsExitCode(*code)) {
     exit_codes_.try_emplace(*told_, static_cast<int>(*code));
     told_.reset();
   }

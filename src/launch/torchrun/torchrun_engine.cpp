@@ -80,7 +80,8 @@ class Node {
     if (const int error = log.Flush(); error != 0 && log_error_ == 0) log_error_ = error;
     if (auto event = ParseEventLine(line)) {
       seen.last_event = EventKind(*event);
-      if (const auto step = event->find("step"); step != event->end() && step->is_number_integer()) {
+      if (const auto step = event->find("step");
+          step != event->end() && step->is_number_integer()) {
         seen.step = step->get<std::int64_t>();
       }
       if (options_->on_event) options_->on_event({rank, *std::move(event)});
@@ -252,9 +253,8 @@ base::Expected<EngineResult> TorchrunEngine::Run(const std::vector<RankCommand>&
   auto node = Node::Open(agent, options);
   if (!node) return node.errors();
 
-  RankLines lines(TagOf(agent), [&](std::int64_t rank, std::string_view line) {
-    node->OnLine(rank, line);
-  });
+  RankLines lines(TagOf(agent),
+                  [&](std::int64_t rank, std::string_view line) { node->OnLine(rank, line); });
   EngineOptions of_agent = options;
   of_agent.log_directory = options.log_directory / "agent";
   if (auto made = base::MakePrivateDirectories(of_agent.log_directory, base::Surface::kHost);

@@ -15,10 +15,10 @@ namespace nam56r::launch {
 namespace {
 
 using nlohmann::json;
-using testing::Slurp;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::Slurp;
 
 // Stands for `python -u -m torch.distributed.run`: starts workers in sessions of their own, their
 // output in files, and then passes it on with the prefix of each, as tail_log.py does.
@@ -88,13 +88,13 @@ class TorchrunEngineTest : public ::testing::Test {
 };
 
 TEST_F(TorchrunEngineTest, EveryRankHasItsOwnLogAndEvents) {
-  const EngineResult result = Run(
-      "echo \"rank $RANK speaks\"\n"
-      "echo \"@nam56r {\\\"event\\\":\\\"model_built\\\",\\\"rank\\\":$RANK}\"\n"
-      "echo \"warning of $RANK\" >&2\n"
-      "mkdir -p \"$(dirname $0)/logs/torchrun/01234567_x/attempt_0/$RANK\"\n"
-      "echo '{}' > \"$(dirname $0)/logs/torchrun/01234567_x/attempt_0/$RANK/error.json\"\n",
-      8);
+  const EngineResult result =
+      Run("echo \"rank $RANK speaks\"\n"
+          "echo \"@nam56r {\\\"event\\\":\\\"model_built\\\",\\\"rank\\\":$RANK}\"\n"
+          "echo \"warning of $RANK\" >&2\n"
+          "mkdir -p \"$(dirname $0)/logs/torchrun/01234567_x/attempt_0/$RANK\"\n"
+          "echo '{}' > \"$(dirname $0)/logs/torchrun/01234567_x/attempt_0/$RANK/error.json\"\n",
+          8);
   EXPECT_EQ(result.outcome, Outcome::kSucceeded) << result.reason;
   ASSERT_EQ(result.ranks.size(), 3u);
   ASSERT_EQ(events_.size(), 3u);
@@ -158,10 +158,9 @@ TEST(TorchrunFailures, ReadsTheReport) {
        {"E0101 12:00:00 4242 torch/distributed/elastic/multiprocessing/api.py:869] failed "
         "(exitcode: -6) local_rank: 3 (pid: 4250) of binary: /venv/bin/python",
         "Failures:", "[1]:", "  time      : 2026-01-01_12:00:00", "  host      : n1",
-        "  rank      : 9 (local_rank: 1)", "  exitcode  : -15 (pid: 4248)",
-        "  error_file: <N/A>", "Root Cause (first observed failure):", "[0]:",
-        "  rank      : 11 (local_rank: 3)", "  exitcode  : -6 (pid: 4250)",
-        "  rank      : of something else", "  exitcode  : 99999"}) {
+        "  rank      : 9 (local_rank: 1)", "  exitcode  : -15 (pid: 4248)", "  error_file: <N/A>",
+        "Root Cause (first observed failure):", "[0]:", "  rank      : 11 (local_rank: 3)",
+        "  exitcode  : -6 (pid: 4250)", "  rank      : of something else", "  exitcode  : 99999"}) {
     failures.Feed(line);
   }
   EXPECT_EQ(failures.first(), 11);
