@@ -27,19 +27,19 @@ std::string Label(std::string_view text) {
 
 }  // namespace
 
-// The time of "20260801T120000Z-nam56r-tiny-3fa94c1b20d7" and what tells runs of one second apart.
+// Of "20260801T120000Z-nam56r-tiny-3fa94c1b20d7-2" the time, the digest, and the number that tells
+// runs of one second apart.
 std::string PodSetName(const std::filesystem::path& receipt_directory) {
   constexpr std::size_t kTime = 16;
-  constexpr std::size_t kDigest = 14;
+  constexpr std::size_t kDigest = 12;
+  constexpr std::size_t kTail = 20;
   const std::string id = receipt_directory.filename().string();
-  const std::string time = Label(id.substr(0, kTime));
-  const std::string digest =
-      id.size() > kTime
-          ? Label(id.substr(std::max(kTime, id.size() - std::min(id.size(), kDigest))))
-          : "";
-  std::string name = "nam56r";
-  if (!time.empty()) name += "-" + time;
-  if (!digest.empty()) name += "-" + digest;
+  std::string name = "nam56r-" + Label(id.substr(0, kTime));
+  if (id.size() <= kTime) return name;
+  std::size_t tail = id.rfind('-');
+  if (tail != std::string::npos && id.size() - tail - 1 < kDigest) tail = id.rfind('-', tail - 1);
+  tail = tail == std::string::npos ? kTime : std::max(tail, kTime);
+  name += "-" + Label(id.substr(tail, kTail));
   return name;
 }
 

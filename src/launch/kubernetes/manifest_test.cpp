@@ -37,12 +37,12 @@ class ManifestTest : public ::testing::Test {
  protected:
   Bound Make(bool native, const std::string& kubernetes, const std::string& machine = "") {
     base::Loaded<host::Host> host = machine_.Host(
-        machine +
+        "gpu_architecture = \"sm_90\"\n" + machine +
         "[paths]\npython = \"/venv/bin/python\"\nmegatron = \"/src/Megatron-LM\"\n"
         "worker = \"/usr/bin/nam56r-worker\"\ntokenizer_model = \"/data/tokenizer\"\n"
         "cache_root = \"/cache\"\nseams = [\"/src/seams\"]\nlibraries = [\"/a/lib\", \"/b/lib\"]\n"
-        "[datasets]\ncxx-headers = \"/data/cxx\"\nclang = \"/data/clang\"\n"
-        "[versions]\ntorch = \"2.9.0\"\n[kubernetes]\n" +
+        "[datasets]\ncxx-headers = \"/data/cxx\"\nclang-semantic-4k = \"/data/clang\"\n"
+        "[versions]\ntorch = \"2.9.0\"\ntriton = \"3.5.0\"\n[kubernetes]\n" +
         kubernetes);
     const auto contract = Must(contract::Parse(Bytes(native), "c.json"));
     BindOptions options;
