@@ -1,0 +1,8 @@
+// Kubernetes
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> KubernetesSignatures() { return {}; }
+
+}  // namespace nam56r::launch::why

@@ -1,0 +1,8 @@
+// Megatron-LM
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> MegatronSignatures() { return {}; }
+
+}  // namespace nam56r::launch::why

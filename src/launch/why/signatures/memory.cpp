@@ -1,0 +1,8 @@
+// GPU memory
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> MemorySignatures() { return {}; }
+
+}  // namespace nam56r::launch::why

@@ -1,0 +1,8 @@
+// NCCL
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> NcclSignatures() { return {}; }
+
+}  // namespace nam56r::launch::why

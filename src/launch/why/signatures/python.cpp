@@ -1,0 +1,8 @@
+// Python itself
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> PythonSignatures() { return {}; }
+
+}  // namespace nam56r::launch::why

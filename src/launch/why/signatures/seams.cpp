@@ -1,0 +1,8 @@
+// Seams
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> SeamSignatures() { return {}; }
+
+}  // namespace nam56r::launch::why

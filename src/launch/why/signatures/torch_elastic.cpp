@@ -1,0 +1,8 @@
+// torchrun
+#include "src/launch/why/signatures/groups.h"
+
+namespace nam56r::launch::why {
+
+std::span<const Signature> TorchElasticSignatures() { return {}; }
+
+}  // namespace nam56r::launch::why
