@@ -57,8 +57,8 @@ struct Signature {
   /// One sentence. "{1}" is the first capture group of all[0], "{2}" the second; "{2.1}" is the
   /// first group of all[1].
   std::string_view cause;
-  Words all;   ///< each must match a line of the same log
-  Words none;  ///< none of them may match a line of the same log
+  Words all;        ///< each must match a line of the same log
+  Words none = {};  ///< none of them may match a line of the same log
   /// How sure it is that |cls| is right when this matches, 0..1. Above 0.9: the message can mean
   /// nothing else. Of several that match, the earliest of about the same confidence wins.
   double confidence = 0;
@@ -71,6 +71,8 @@ struct Signature {
   std::string_view near_miss = {};  ///< a log that looks like it, and is not (tested)
   /// Public repository, version, file and line of what writes the message.
   std::string_view source = {};
+  /// Code with which `nam56r check` refuses what fails so; empty: none does, or the text decides.
+  std::string_view rule = {};
 };
 
 /// "plan", "policy", ..., "unknown".
