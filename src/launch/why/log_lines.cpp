@@ -266,8 +266,14 @@ base::Status ForEachLine(const LogInput& log, const std::function<void(const Log
     return base::Ok{};
   }
   // Without O_NONBLOCK a pipe that nobody writes would be waited for.
-  const UniqueFd file(::open(log.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const UniqueFd file(log.file == "/dev/stdin"
+                          ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                          : ::open(log.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return Unreadable(log, errno);
+  // Of a pipe that somebody does write, the next piece is waited for.
+  if (const int flags = ::fcntl(file.get(), F_GETFL); flags >= 0) {
+    ::fcntl(file.get(), F_SETFL, flags & ~O_NONBLOCK);
+  }
   std::vector<char> chunk(kChunk);
   while (true) {
     const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());

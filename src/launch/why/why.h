@@ -23,9 +23,9 @@ struct Context {
 
 /// One log of one or several ranks.
 struct LogInput {
-  std::string name;            ///< as evidence names it: "logs/rank-3.log"; "-": standard input
-  std::filesystem::path file;  ///< read piece by piece; empty: |text| is the log
-  std::string text;
+  std::string name;  ///< as evidence names it: "logs/rank-3.log"; "-": standard input
+  std::filesystem::path file = {};  ///< read piece by piece; empty: |text| is the log
+  std::string text = {};
   std::int64_t rank = -1;  ///< who wrote it, where a line does not say; -1: not known
 };
 
