@@ -83,7 +83,7 @@ constexpr Signature kSignatures[] = {
      .title = "The NVSwitch fabric is not up",
      .cause = "CUDA is not initialised on this NVSwitch machine: the fabric manager does not run "
               "or does not fit the driver.",
-     .all = {"(?:Error 802: system not yet initialized|CUDA error: system not yet "
+     .all = {"(?:Error 802: system not yet initialized|system not yet "
              "initialized|cudaErrorSystemNotReady|CUDA_ERROR_SYSTEM_NOT_READY)"},
      .confidence = 0.9,
      .next = "Start nvidia-fabricmanager in exactly the driver's version and wait until nvidia-smi "

@@ -110,9 +110,8 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "No interface as asked for",
      .cause = "NCCL found no network interface that fits its settings.",
-     .all = {"(?:Bootstrap : no socket interface found|NET/Socket : no interface found|NET/Socket "
-             ": No usable listening interface found|verify NCCL_OOB_NET_IFNAME|No interface found "
-             "in the same subnet as remote address|NET/IB : No IP interface found)"},
+     .all =
+         {R"((?:Bootstrap : no socket interface found|no NCCL_SOCKET_IFNAME interface found|connecting to address \S* ?with family \d+ is neither AF_INET|NET/Socket : no interface found|NET/Socket : No usable listening interface found|verify NCCL_OOB_NET_IFNAME|No interface found in the same subnet as remote address|NET/IB : No IP interface found))"},
      .confidence = 0.85,
      .next = "Correct NCCL_SOCKET_IFNAME: it must name an interface that is up and has an address "
              "on every node (ip -br addr shows them).",
@@ -126,9 +125,10 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kRoot,
      .title = "Nodes cannot reach each other",
-     .cause = "A connection to {1} failed ({2}): the network between the nodes does not carry it.",
+     .cause = "A connection to another rank ({1}) failed ({2}): the network between the nodes does "
+              "not carry it.",
      .all =
-         {R"((?i)connect to (\S+<\d+>) (?:failed|returned).*(No route to host|Network is unreachable|Connection timed out|Software caused connection abort|Host is down|Operation not permitted|Permission denied))"},
+         {R"((?i)(?:connect to (\S+<\d+>) (?:failed|returned).*|Call to connect failed ?: )(No route to host|Network is unreachable|Connection timed out|Software caused connection abort|Host is down|Operation not permitted|Permission denied))"},
      .none =
          {R"((?i)connect to (?:fe80:|169\.254\.|127\.|::1|172\.(?:1[7-9]|2\d|3[01])\.0\.1|192\.168\.122\.1|10\.88\.0\.1))",
           R"(\[\d+\](?:docker|br-|veth|virbr|cni|flannel|cali|cilium|lxc)[0-9A-Za-z._-]*:)"},
@@ -182,10 +182,10 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kRoot,
      .title = "An RDMA peer does not answer",
-     .cause = "InfiniBand or RoCE packets to {1} were sent again until the retry limit and never "
-              "acknowledged.",
+     .cause = "InfiniBand or RoCE packets to a peer ({1}) were sent again until the retry limit "
+              "and never acknowledged.",
      .all =
-         {R"(Got completion from peer (\S+) with (?:error |status=)(?:IBV_WC_RETRY_EXC_ERR\()?12\b)"},
+         {R"(Got completion (?:from peer (\S+) )?with (?:error |status=)(?:IBV_WC_RETRY_EXC_ERR\()?12\b)"},
      .confidence = 0.75,
      .next = "Look at the link and error counters of the HCA on both nodes (ibstat, perfquery), at "
              "switch ports and, on RoCE, at PFC and the GID index; raise NCCL_IB_TIMEOUT only for "
@@ -203,9 +203,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kRoot,
      .title = "An RDMA transfer failed",
-     .cause = "An InfiniBand or RoCE transfer with {1} ended with completion status {2}.",
+     .cause = "An InfiniBand or RoCE transfer with a peer ({1}) ended with completion status {2}.",
      .all =
-         {R"(Got completion from peer (\S+) with (?:error |status=)(?:IBV_WC_[A-Z_]+\()?([1-46-9]|1[0134]|2[12])\b)"},
+         {R"(Got completion (?:from peer (\S+) )?with (?:error |status=)(?:IBV_WC_[A-Z_]+\()?([1-46-9]|1[0134]|2[12])\b)"},
      .confidence = 0.65,
      .next = "Look up the status in ibv_wc_status: 4 and 10 point to memory registration "
              "(nvidia-peermem, ACS, IOMMU), 9 and 11 to the peer, 13 to a receiver that is stuck.",
@@ -223,7 +223,7 @@ constexpr Signature kSignatures[] = {
      .title = "RDMA work flushed",
      .cause = "Requests were flushed because their queue had already failed.",
      .all =
-         {R"(Got completion from peer \S+ with (?:error |status=)(?:IBV_WC_WR_FLUSH_ERR\()?5\b)"},
+         {R"(Got completion (?:from peer \S+ )?with (?:error |status=)(?:IBV_WC_WR_FLUSH_ERR\()?5\b)"},
      .confidence = 0.3,
      .next = "Look for the first failed completion before this one.",
      .why = "Status 5 (IBV_WC_WR_FLUSH_ERR) is given to all that was still queued when a queue "
@@ -369,7 +369,7 @@ constexpr Signature kSignatures[] = {
      .cause =
          "NCCL could not create a shared memory segment: /dev/shm is too small or not writable.",
      .all =
-         {R"((?:Error: failed to extend \S+ to \d+ bytes|Error while creating shared memory segment|NCCL WARN Call to posix_fallocate failed.*No space left))"},
+         {R"((?:Error: failed to extend \S+ to \d+ bytes|Error while (?:creating|attaching to) shared memory segment|NCCL WARN Call to posix_fallocate failed.*No space left))"},
      .confidence = 0.9,
      .next = "Enlarge /dev/shm (--shm-size or --ipc=host for containers, an emptyDir with medium "
              "Memory on Kubernetes) and delete stale /dev/shm/nccl-* files.",

@@ -30,7 +30,8 @@ constexpr Signature kSignatures[] = {
      .role = Role::kSymptom,
      .title = "Fewer ranks came than were announced",
      .cause = "Only {2} of {3} processes joined the rendezvous within {1} seconds.",
-     .all = {R"(Timed out after (\d+) seconds waiting for clients\. (\d+)/(\d+) clients joined)"},
+     .all =
+         {R"(Timed out after (\d+) seconds waiting for (?:clients|workers)\. (\d+)/(\d+) (?:clients|workers) joined)"},
      .confidence = 0.6,
      .next = "Start as many processes as WORLD_SIZE says: compare nodes x tasks per node (or "
              "--nnodes x --nproc-per-node) with it; then look whether a node failed to start.",
@@ -46,7 +47,8 @@ constexpr Signature kSignatures[] = {
      .role = Role::kSymptom,
      .title = "Nobody listens at the loopback master address",
      .cause = "The master address is {1}, and no rank 0 listens there on this machine.",
-     .all = {R"(while trying to connect to \((127\.0\.0\.1|localhost|127\.0\.1\.1|::1), \d+\))"},
+     .all =
+         {R"(while trying to connect to \(?(127\.0\.0\.1|localhost|127\.0\.1\.1|::1)(?:, |:)\d+)"},
      .confidence = 0.55,
      .next = "Set MASTER_ADDR to the first node's address for runs over several nodes, and see "
              "that rank 0 starts.",
@@ -65,8 +67,8 @@ constexpr Signature kSignatures[] = {
      .title = "The master cannot be reached",
      .cause = "The rendezvous at {1} could not be reached.",
      .all =
-         {R"((?:while trying to connect to|client socket has failed to connect to any network address of) \(([^,)]+, \d+)\))"},
-     .none = {R"(to connect to \((?:127\.0\.0\.1|localhost|127\.0\.1\.1|::1),)", "gai error"},
+         {R"((?:while trying to connect to|client socket has failed to connect to any network address of|failed to connect/validate to host) \(?([^,()\s]+(?:, |:)\d+))"},
+     .none = {R"(to connect to \(?(?:127\.0\.0\.1|localhost|127\.0\.1\.1|::1)[,:])", "gai error"},
      .confidence = 0.5,
      .next = "From that node, test the name and the port (getent hosts, nc); see that rank 0 runs, "
              "and that no firewall stands between.",
@@ -100,7 +102,7 @@ constexpr Signature kSignatures[] = {
      .title = "Name resolution does not work",
      .cause = "The resolver of this host did not answer for {1}.",
      .all =
-         {R"((?:addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -3|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
+         {R"((?:addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '([^']+)'|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
      .confidence = 0.7,
      .next = "Repair DNS on the node or in the pod (resolv.conf, search domains, the service's "
              "record), or use addresses.",
@@ -385,12 +387,12 @@ constexpr Signature kSignatures[] = {
      .source = "facebookincubator/gloo gloo/rendezvous/context.cc; pytorch/pytorch v2.6 "
                "ProcessGroupGloo.cpp"},
     {.code = "WHY1224",
-     .cls = Class::kHost,
-     .role = Role::kRoot,
+     .cls = Class::kPolicy,
+     .role = Role::kSymptom,
      .title = "The host's name does not resolve to itself",
      .cause = "Gloo cannot turn this host's name into an address of it.",
      .all = {R"([Uu]nable to resolve hostname to a \(local\) address)"},
-     .confidence = 0.65,
+     .confidence = 0.5,
      .next = "Add the host's name to /etc/hosts, or set GLOO_SOCKET_IFNAME.",
      .fields = {"policy.environment.GLOO_SOCKET_IFNAME"},
      .why = "Gloo looks the own name up and needs an address that one of the interfaces has.",

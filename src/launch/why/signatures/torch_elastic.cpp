@@ -161,7 +161,7 @@ constexpr Signature kSignatures[] = {
      .cause =
          "A worker ended with SIGBUS: shared memory or a memory-mapped file could not be backed.",
      .all =
-         {R"((?:exitcode: -7\b|Signal 7 \(SIGBUS\) received by PID|died with <Signals\.SIGBUS))"},
+         {R"((?:exitcode: -7\b|Signal 7 \(SIGBUS\) received by PID|Caught signal 7 \(Bus error|^Bus error|: Bus error \(core dumped\)|died with <Signals\.SIGBUS))"},
      .confidence = 0.65,
      .next = "Enlarge /dev/shm (--shm-size, --ipc=host, emptyDir medium Memory), and check the "
              "disk below memory-mapped data.",
