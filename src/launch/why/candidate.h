@@ -44,6 +44,11 @@ inline constexpr double kLeastConfidence = 0.4;
 void WeighMemory(Candidate& candidate, const Context& context);
 /// Refusals of arguments: by the rule that would have refused them (weigh_rules.cpp).
 void WeighRules(Candidate& candidate);
+/// Kernels that need too much shared memory: more than any GPU has, or than Triton asks for
+/// (weigh_kernels.cpp).
+void WeighKernels(Candidate& candidate);
+/// Collectives that did not finish: by which one waits (weigh_hang.cpp).
+void WeighHang(Candidate& candidate);
 /// Diagnostics of the native worker: by their code's surface (weigh_native.cpp).
 void WeighNative(Candidate& candidate);
 

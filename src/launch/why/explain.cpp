@@ -93,6 +93,8 @@ base::Expected<Answer> Explain(const std::vector<LogInput>& logs, const Context&
   for (Candidate& candidate : candidates) {
     WeighMemory(candidate, context);
     WeighRules(candidate);
+    WeighKernels(candidate);
+    WeighHang(candidate);
     WeighNative(candidate);
   }
   Answer answer;

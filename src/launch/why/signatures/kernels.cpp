@@ -11,7 +11,7 @@ constexpr Signature kSignatures[] = {
         .title = "A Triton kernel that does not compile",
         .cause = "Triton cannot compile the kernel: {1}.",
         .all =
-            {R"(((?:triton\.compiler\.errors\.\w+|triton\.CompilationError|CompilationError: at \d+:\d+|PassManager::run failed|.*Internal Triton PTX codegen error|ptxas (?:fatal|error).*|LLVM ERROR.*|NoTritonConfigsError.*)))"},
+            {R"(((?:triton\.compiler\.errors\.\w+|triton\.CompilationError|CompilationError: at \d+:\d+|PassManager::run failed|.*Internal Triton PTX codegen error|ptxas (?:fatal|error).*|LLVM ERROR.*|.*(?:mlir::triton|/Dialect/TritonGPU|triton::gpu).*Assertion .*|.*IncompatibleTypeErrorImpl.*|NoTritonConfigsError.*)))"},
         .confidence = 0.68,
         .next = "Take the Triton that this PyTorch ships with, and the library version that was "
                 "tested with it.",
@@ -24,16 +24,18 @@ constexpr Signature kSignatures[] = {
     },
     {
         .code = "WHY3302",
-        .cls = Class::kPolicy,
+        .cls = Class::kHost,
         .title = "A kernel that needs more shared memory than the GPU has",
         .cause = "A kernel needs {1} bytes of shared memory, the GPU has {2}.",
-        .all = {R"(out of resource: shared memory, Required: (\d+), Hardware limit: (\d+))"},
-        .confidence = 0.7,
+        .all = {R"((?i)out of ?resources?: shared memory, required: (\d+), hardware limit: (\d+))"},
+        .confidence = 0.5,
         .next = "Use smaller block sizes or fewer stages, a smaller head or state size, or a GPU "
                 "with more shared memory.",
         .fields = {"policy.kernels", "host.machine.gpu_architecture"},
-        .why = "Block sizes are tuned for one GPU; on another with less shared memory per block "
-               "the same kernel does not start.",
+        .why = "Block sizes follow from head and state sizes, and are tuned for one GPU. If the "
+               "kernel needs more than any GPU has, the sizes are wrong; if the limit is 48 KiB, "
+               "this Triton does not ask for the larger shared memory that the GPU has; otherwise "
+               "another GPU has more.",
         .matches =
             "triton.runtime.errors.OutOfResources: out of resource: shared memory, Required: "
             "163840, Hardware limit: 101376. Reducing block sizes or `num_stages` may help.",
@@ -65,7 +67,7 @@ constexpr Signature kSignatures[] = {
         .title = "A head or state size that a kernel does not have",
         .cause = "A kernel has no version for this size: {1}.",
         .all =
-            {R"(((?:FlashAttention (?:forward |backward )?only supports head dim\w* .*|head_size .* (?:is )?not supported.*|Head size \d+ is not supported.*|[Hh]ead dim\w*(?: must be| should be)? .{0,30}(?:multiple of|not supported|<= ?\d+|less than).*|headdim .* (?:must|should) .*|dstate .* (?:must|should|<=) .*|causal_conv1d only supports width .*|.*only supports? .*head_?dim.*)))"},
+            {R"(((?:FlashAttention (?:forward |backward )?only supports head dim\w* .*|head_size .* (?:is )?not supported.*|Head size \d+ is not supported.*|[Hh]ead dim\w*(?: must be| should be)? .{0,30}(?:multiple of|not supported|<= ?\d+|less than).*|headdim .* (?:must|should) .*|dstate .* (?:must|should|<=) .*|causal_conv1d only supports width .*|causal_conv1d with channel last layout requires strides .*|.*only supports? .*head_?dim.*)))"},
         .confidence = 0.72,
         .next = "Choose a size that the kernel has, or a kernel that has the size.",
         .fields = {"recipe.attention.head_dim", "recipe.mamba.head_dim"},
@@ -81,7 +83,7 @@ constexpr Signature kSignatures[] = {
         .title = "A GPU that a kernel library is not for",
         .cause = "The kernel library is not made for this GPU: {1}.",
         .all =
-            {R"(((?:FlashAttention only supports (?:Ampere|Hopper).*|FlashAttention-?\d? (?:is only supported|only supports?) .*(?:GPU|Ampere|Hopper).*|.*only supported on (?:CUDA )?(?:devices? with )?(?:compute capability|Hopper|Ampere|Blackwell|sm_?\d+).*|.*requires (?:GPU with )?compute capability (?:>=|of at least|at least)? ?[0-9.]+.*|Triton Error \[CUDA\]: device kernel image is invalid|Bfloat16 is only supported on GPUs with compute capability.*)))"},
+            {R"(((?:FlashAttention only supports (?:Ampere|Hopper).*|FlashAttention-?\d? (?:is only supported|only supports?) .*(?:GPU|Ampere|Hopper).*|.*only supported on (?:CUDA )?(?:devices? with )?(?:compute capability|Hopper|Ampere|Blackwell|sm_?\d+).*|.*requires (?:GPU with )?compute capability (?:>=|of at least|at least)? ?[0-9.]+.*|Triton Error \[CUDA\]: device kernel image is invalid)))"},
         .confidence = 0.7,
         .next = "Take a GPU of that kind, or another kernel for this one.",
         .fields = {"host.machine.gpu_architecture", "policy.attention.backend"},
@@ -113,10 +115,13 @@ constexpr Signature kSignatures[] = {
         .code = "WHY3307",
         .cls = Class::kPlan,
         .title = "Sizes that a state-space kernel refuses",
-        .cause = "A state-space layer gets sizes that do not fit together: {1}.",
-        .all = {"((?:AssertionError|RuntimeError|ValueError).{0,40}(?:d_inner|d_ssm|ngroups|nheads|"
-                "headdim|chunk_size|d_state|dstate).{0,100}(?:divisible|must|should|multiple|==|"
-                "power).*)"},
+        .cause = "A state-space or attention layer gets sizes that do not fit together.",
+        .all = {"(assert "
+                ".*(?:d_inner|d_ssm|ngroups|nheads|headdim|chunk_size|d_state|dstate|d_model|"
+                "hidden_size).* % .*== "
+                "0.*)|((?:AssertionError|RuntimeError|ValueError).{0,40}(?:d_inner|d_ssm|ngroups|"
+                "nheads|headdim|chunk_size|d_state|dstate).{0,100}(?:divisible|must|should|"
+                "multiple|==|power).*)"},
         .confidence = 0.75,
         .next = "Correct widths, heads and groups of the layer in the recipe.",
         .fields = {"recipe.mamba"},

@@ -103,7 +103,7 @@ constexpr Signature kSignatures[] = {
         .title = "Out of GPU memory in the attention or the logits",
         .cause = "Memory runs out although the message gives no account.",
         .all =
-            {R"((?:torch\.(?:cuda\.)?OutOfMemoryError|OutOfMemoryError): (?:Allocation on device|CUDA out of memory\b))"},
+            {R"((?:torch\.(?:cuda\.)?OutOfMemoryError|OutOfMemoryError): (?:Allocation on device|CUDA out of memory\b)|CUDA out of memory\.?\s*$|RuntimeError: CUDA out of memory)"},
         .none = {"Tried to allocate"},
         .confidence = 0.6,
         .next = "Lower the micro-batch or the sequence length, or recompute.",

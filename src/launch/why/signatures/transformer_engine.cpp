@@ -53,7 +53,7 @@ constexpr Signature kSignatures[] = {
         .title = "A precision that this GPU does not have",
         .cause = "This GPU has no units for the number format that was asked for: {1}.",
         .all =
-            {R"(((?:Device compute capability [0-9.]+ or higher required for (?:FP8|MXFP8|FP4|NVFP4).*|(?:FP8|MXFP8|NVFP4|FP4|fp8|float8\w*).*(?:is not supported on|not supported on this|requires compute capability|not supported in this|requires (?:sm|SM)).*)))"},
+            {R"(((?:Bfloat16 is only supported on GPUs with compute capability.*|bf16 is not supported.*|.*[Yy]our (?:setup|device|GPU) doesn.t support bf16.*|Your .* GPU .*(?:bf16|bfloat16|fp8).*|Device compute capability [0-9.]+ or higher required for (?:FP8|MXFP8|FP4|NVFP4).*|(?:FP8|MXFP8|NVFP4|FP4|fp8|float8\w*).*(?:is not supported on|not supported on this|requires compute capability|not supported in this|requires (?:sm|SM)).*)))"},
         .confidence = 0.75,
         .next = "Choose a precision that the GPU has: FP8 from compute capability 8.9, MXFP8 and "
                 "FP4 from 10.0.",
@@ -72,7 +72,7 @@ constexpr Signature kSignatures[] = {
         .title = "Transformer Engine that does not fit",
         .cause = "Transformer Engine does not match PyTorch, cuDNN or CUDA: {1}.",
         .all =
-            {R"(((?:Could not find shared object file: transformer_engine\S*|transformer_engine\S*\.so: .*|Found (?:empty|multiple).*transformer[-_]engine.*|cuDNN Error: .*(?:NOT_SUPPORTED|VERSION_MISMATCH|SUBLIBRARY).*|transformer_engine\S*: undefined symbol.*|TransformerEngine package version mismatch.*)))"},
+            {R"(((?:Unable to cast Python instance of type .* to C\+\+ type .transformer_engine\S*|Could not find shared object file: transformer_engine\S*|transformer_engine\S*\.so: .*|Found (?:empty|multiple).*transformer[-_]engine.*|cuDNN Error: .*(?:NOT_SUPPORTED|VERSION_MISMATCH|SUBLIBRARY).*|transformer_engine\S*: undefined symbol.*|TransformerEngine package version mismatch.*)))"},
         .confidence = 0.8,
         .next = "Build Transformer Engine in the interpreter that runs the ranks, against its "
                 "PyTorch, CUDA and cuDNN.",
@@ -87,7 +87,8 @@ constexpr Signature kSignatures[] = {
         .cls = Class::kStack,
         .title = "cuDNN refused an operation",
         .cause = "cuDNN does not take the operation: {1}.",
-        .all = {R"(((?:cuDNN|CUDNN|cudnn)[ _]?(?:Error|error|_STATUS)[^\n]{0,160}))"},
+        .all =
+            {R"(((?:cuDNN|CUDNN|cudnn)[ _]?(?:Error|error|_STATUS)[^\n]{0,160}|was unable to find an engine to execute this computation|Cannot load symbol (?:cublasLt|cudnn)\w+|Unable to load any of \{libcudnn\S*|Could not load library libcudnn\S*))"},
         .none = {"OUT_OF_MEMORY|out of memory", "CUDNN_STATUS_EXECUTION_FAILED"},
         .confidence = 0.55,
         .next = "Compare the cuDNN that is loaded (which libcudnn wins) with the one that PyTorch "
