@@ -32,7 +32,7 @@ base::Diagnostic OtherCacheKey(const std::string& directory, const std::string& 
       fmt::format("the cache {} holds kernels of another configuration", directory),
       "remove the directory, or move it to where its own key belongs");
   error.where = {{{directory, 0, 0}, "its key file says " + base::EscapeControls(found)},
-                 {{}, "the contract's key is " + wanted}};
+                 {{"the contract", 0, 0}, "its key is " + wanted}};
   error.fields = {"caches.key"};
   return error;
 }

@@ -77,7 +77,7 @@ class Comparison {
   void Sides(base::Diagnostic& finding, const std::string& key, const std::string& says,
              const std::string& here) const {
     finding.where = {{host_ != nullptr ? host_->At(key) : base::SourceLocation{}, says},
-                     {{}, "this machine: " + base::EscapeControls(here)}};
+                     {{"this machine", 0, 0}, base::EscapeControls(here)}};
   }
   const json& Facts(std::string_view item) const { return report_.Facts(item); }
   bool Megatrons() const { return contract_ != nullptr && contract_->dialect != "native"; }
@@ -264,7 +264,7 @@ class Comparison {
       auto& finding = Add("PROBE0005", Severity::kError,
                           fmt::format("{} is {} here, and the host says {}", name,
                                       base::EscapeControls(here->second), says),
-                          fmt::format("install {} {}, or correct the host file", name, says), {key});
+                          fmt::format("have {} {} there, or correct the host file", name, says), {key});
       Sides(finding, key, says, here->second);
     }
     if (unseen.empty()) return;

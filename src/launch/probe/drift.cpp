@@ -174,14 +174,15 @@ const VolatileField* FindVolatile(std::string_view name) {
 }
 
 DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
-                  const std::vector<std::string>& accepted) {
+                  const std::vector<std::string>& accepted, const std::string& name) {
   DriftReport drift;
+  drift.before = name;
   drift.compared = true;
   const auto old_leaves = Leaves(before);
   const auto new_leaves = Leaves(now);
   std::set<std::string> names;
   for (const auto* leaves : {&old_leaves, &new_leaves}) {
-    for (const auto& [name, value] : *leaves) names.insert(name);
+    for (const auto& [leaf, value] : *leaves) names.insert(leaf);
   }
 
   std::set<std::string> one_sided;
@@ -200,29 +201,29 @@ DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
           report == &before ? "now" : "before"));
     }
   }
-  for (const std::string& name : names) {
-    const auto was = old_leaves.find(name);
-    const auto is = new_leaves.find(name);
+  for (const std::string& leaf : names) {
+    const auto was = old_leaves.find(leaf);
+    const auto is = new_leaves.find(leaf);
     const bool both = was != old_leaves.end() && is != new_leaves.end();
     if (both && was->second == is->second) continue;
-    if (FindVolatile(name) != nullptr) continue;
-    if (one_sided.contains(name.substr(0, name.find('.')))) continue;
-    if (!both && MayBeUndone(name)) {
+    if (FindVolatile(leaf) != nullptr) continue;
+    if (one_sided.contains(leaf.substr(0, leaf.find('.')))) continue;
+    if (!both && MayBeUndone(leaf)) {
       // Its siblings tell whether the thing itself came or went.
-      const std::string parent = name.substr(0, name.rfind('.'));
+      const std::string parent = leaf.substr(0, leaf.rfind('.'));
       const auto& lacking = was == old_leaves.end() ? old_leaves : new_leaves;
       const auto sibling = lacking.lower_bound(parent + ".");
       if (sibling != lacking.end() && IsBelow(sibling->first, parent)) {
         drift.not_compared.push_back(
-            name + ": not taken " + (was == old_leaves.end() ? "before" : "now"));
+            leaf + ": not taken " + (was == old_leaves.end() ? "before" : "now"));
         continue;
       }
     }
-    DriftField field{name, std::nullopt, std::nullopt, {}};
+    DriftField field{leaf, std::nullopt, std::nullopt, {}};
     if (was != old_leaves.end()) field.before = was->second;
     if (is != new_leaves.end()) field.now = is->second;
     for (const std::string& prefix : accepted) {
-      if (field.accepted_by.empty() && IsBelow(name, prefix)) field.accepted_by = prefix;
+      if (field.accepted_by.empty() && IsBelow(leaf, prefix)) field.accepted_by = prefix;
     }
     drift.fields.push_back(std::move(field));
   }
@@ -233,14 +234,15 @@ DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
 }
 
 DriftReport Drift(const json& before, const ProbeReport& now,
-                  const std::vector<std::string>& accepted) {
+                  const std::vector<std::string>& accepted, const std::string& name) {
   const auto report = FromJson(before);
-  if (report) return Drift(*report, now, accepted);
+  if (report) return Drift(*report, now, accepted, name);
   DriftReport drift;
+  drift.before = name;
   drift.why = "what was kept is no probe of this format";
   drift.errors = UnknownNames(accepted, [&] {
     std::set<std::string> names;
-    for (const auto& [name, value] : Leaves(now)) names.insert(name);
+    for (const auto& [leaf, value] : Leaves(now)) names.insert(leaf);
     return names;
   }());
   return drift;

@@ -46,12 +46,13 @@ struct DriftReport {
 };
 
 /// Compares two reports. |accepted| are dotted names or beginnings of them: "library.nccl" accepts
-/// "library.nccl.version" and "library.nccl.digest".
+/// "library.nccl.version" and "library.nccl.digest". |name| is what |before| is called, such as a
+/// run's id.
 DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
-                  const std::vector<std::string>& accepted);
+                  const std::vector<std::string>& accepted, const std::string& name = {});
 /// The same of ToJson(ProbeReport), as a receipt keeps it; what is none is not compared with.
 DriftReport Drift(const nlohmann::json& before, const ProbeReport& now,
-                  const std::vector<std::string>& accepted);
+                  const std::vector<std::string>& accepted, const std::string& name = {});
 
 /// {"compared","why","before","fields":[{"name","before","now","accepted_by"}],"not_compared"}.
 nlohmann::json ToJson(const DriftReport& drift);

@@ -173,6 +173,10 @@ PythonPath ReadPythonPath(const Files& files, const fs::path& python,
     return path;
   }
   path.program = *real;
+  if (files.Read(*real, 2) == "#!") {
+    path.why = real->string() + " is a script that looks for an interpreter: name that itself";
+    return path;
+  }
   // A virtual environment is known by the file beside its bin/; its interpreter is a link out of it.
   const fs::path venv = path.interpreter.parent_path().parent_path();
   const auto config = files.Read(venv / "pyvenv.cfg");
