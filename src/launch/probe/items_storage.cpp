@@ -147,6 +147,7 @@ ProbeItem ProbeLocks(const Subject& subject) {
   } else if (home != subject.environment.end()) {
     tops.insert(fs::path(home->second) / ".cache/torch_extensions");
   }
+  if (tops.empty()) return Skipped("neither HOME nor TORCH_EXTENSIONS_DIR says where to look");
   std::vector<Lock> locks;
   for (const fs::path& top : tops) {
     const auto found = FindLocks(subject, top);

@@ -141,6 +141,9 @@ std::shared_ptr<const Subject> MakeSubject(const ProbeRequest& request) {
     for (const Variable& variable : request.run->ranks.front().environment) {
       subject->environment[variable.name] = variable.value;
     }
+    // A process without HOME takes it from the user's entry, which is where the launcher has it from.
+    const auto home = request.launcher_environment.find("HOME");
+    if (home != request.launcher_environment.end()) subject->environment.insert(*home);
   }
   const auto root = CacheRoot(host, request.launcher_environment);
   if (root) subject->cache_root = root->string();
