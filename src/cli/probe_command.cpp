@@ -7,9 +7,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/targets.h"
 #include "src/launch/bind.h"
-#include "src/launch/probe/compare.h"
-#include "src/launch/probe/drift.h"
-#include "src/launch/probe/probe.h"
+#include "src/launch/probe/prove.h"
 #include "src/launch/probe/write_host.h"
 #include "src/launch/receipt.h"
 #include "src/report/probe_text.h"
@@ -35,36 +33,18 @@ fs::path RunsDirectory(const ProbeArguments& arguments, const base::Loaded<host:
   return "runs";
 }
 
-base::Expected<probe::DriftReport> DriftOf(const ProbeArguments& arguments, const fs::path& runs,
-                                           const contract::ReadContract* contract,
-                                           const probe::ProbeReport& report) {
-  probe::DriftReport none;
-  if (!arguments.against.empty()) {
-    fs::path directory = arguments.against;
-    if (!fs::exists(directory)) directory = runs / arguments.against;
-    const auto receipt = launch::ReadReceipt(directory);
-    if (!receipt) return receipt.errors();
-    probe::DriftReport drift =
-        probe::Drift(probe::ProbeOfReceipt(directory), report, arguments.accept_drift, receipt->id);
-    if (!drift.compared) {
-      return Misuse(receipt->id + " keeps no probe to compare with",
-                    "name a run that was launched with its proofs");
-    }
-    return drift;
+// The receipt that --against names; empty: none was named.
+base::Expected<fs::path> Against(const ProbeArguments& arguments, const fs::path& runs) {
+  if (arguments.against.empty()) return fs::path();
+  fs::path directory = arguments.against;
+  if (!fs::exists(directory)) directory = runs / arguments.against;
+  const auto receipt = launch::ReadReceipt(directory);
+  if (!receipt) return receipt.errors();
+  if (probe::ProbeOfReceipt(directory).is_null()) {
+    return Misuse(receipt->id + " keeps no probe to compare with",
+                  "name a run that was launched with its proofs");
   }
-  if (contract == nullptr) {
-    none.why = "neither a contract nor a run was given";
-  } else if (const auto good =
-                 probe::FindLastGood(runs, contract->digest, contract->policy.run.name)) {
-    return probe::Drift(good->probe, report, arguments.accept_drift, good->id);
-  } else {
-    none.why = "no good run of this contract with a probe in " + runs.string();
-  }
-  if (!arguments.accept_drift.empty()) {
-    return Misuse("--accept-drift was given, and nothing is compared: " + none.why,
-                  "leave it out, or name the run with --against");
-  }
-  return none;
+  return receipt->directory;
 }
 
 base::Expected<bool> WriteHost(const ProbeArguments& arguments, const probe::ProbeReport& report) {
@@ -72,8 +52,7 @@ base::Expected<bool> WriteHost(const ProbeArguments& arguments, const probe::Pro
     return Misuse(arguments.write_host + " is there already", "name another file, or add --force");
   }
   const auto written = base::WriteFileAtomically(
-      arguments.write_host,
-      probe::HostToml(report, {.name = {}, .paths = arguments.with_paths}),
+      arguments.write_host, probe::HostToml(report, {.name = {}, .paths = arguments.with_paths}),
       base::Surface::kHost);
   if (!written) return written.errors();
   return true;
@@ -113,39 +92,28 @@ int RunProbe(const ProbeArguments& arguments, const Terminal& terminal) {
   request.runs = RunsDirectory(arguments, bound);
   request.programs = !arguments.local;
   request.network = !arguments.local;
-  const probe::ProbeReport report = probe::Probe(request);
+  const auto against = Against(arguments, request.runs);
+  if (!against) return Refuse(against.errors(), terminal);
+  const probe::HostProof proof = probe::ProveHost(request, arguments.accept_drift, *against);
 
   if (!arguments.write_host.empty()) {
-    const auto written = WriteHost(arguments, report);
+    const auto written = WriteHost(arguments, proof.report);
     if (!written) return Refuse(written.errors(), terminal);
   }
-  auto drift = DriftOf(arguments, request.runs, launched, report);
-  if (!drift) return Refuse(drift.errors(), terminal);
-
-  base::Diagnostics findings = probe::Compare(report, bound, launched);
-  findings.insert(findings.end(), drift->errors.begin(), drift->errors.end());
-  bool refused = false;
-  for (const base::Diagnostic& finding : findings) {
-    refused = refused || finding.severity == base::Severity::kError;
-  }
   if (terminal.format == Format::kJson) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const base::Diagnostic& finding : findings) list.push_back(base::ToJson(finding));
-    terminal.out << nlohmann::json{{"verdict", refused ? "refused" : "ok"},
-                                   {"findings", list},
-                                   {"probe", probe::ToJson(report)},
-                                   {"drift", probe::ToJson(*drift)}}
-                        .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-                 << '\n';
-    return refused ? kFindings : kDone;
+    nlohmann::json answer = probe::ToJson(proof);
+    answer["verdict"] = proof.refused() ? "refused" : "ok";
+    // Names of files and devices need not be UTF-8.
+    terminal.out << answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    return proof.refused() ? kFindings : kDone;
   }
   const report::ProbeTextOptions look{.colour = terminal.out_colour, .all = arguments.all};
-  terminal.out << report::ProbeText(report, look) << report::DriftText(*drift, look);
-  for (const base::Diagnostic& finding : findings) {
+  terminal.out << report::ProbeText(proof.report, look) << report::DriftText(proof.drift, look);
+  for (const base::Diagnostic& finding : proof.findings) {
     terminal.out << '\n' << base::Render(finding, {.colour = terminal.out_colour});
   }
   if (!arguments.write_host.empty()) terminal.out << "\nwrote " << arguments.write_host << '\n';
-  return refused ? kFindings : kDone;
+  return proof.refused() ? kFindings : kDone;
 }
 
 }  // namespace nam56r::cli

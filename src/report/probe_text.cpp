@@ -62,18 +62,17 @@ Group Machine(const ProbeReport& report) {
   Group group;
   const json& system = report.Facts("system");
   group.Add("name", TextAt(system, "hostname"));
-  group.Add("system", fmt::format("{}, kernel {}", TextAt(system, "distribution"),
-                                  TextAt(system, "kernel")));
+  group.Add("system",
+            fmt::format("{}, kernel {}", TextAt(system, "distribution"), TextAt(system, "kernel")));
   const json& cpu = report.Facts("cpu");
   if (!cpu.empty()) {
     const std::int64_t threads = NumberAt(cpu, "threads");
     const std::int64_t allowed = NumberAt(cpu, "allowed_threads", threads);
     group.Add("processors",
-              fmt::format("{} ({} cores, {} packages, {} NUMA nodes){}", threads,
-                          NumberAt(cpu, "cores"), NumberAt(cpu, "packages"),
-                          NumberAt(cpu, "numa_nodes"),
-                          allowed < threads ? fmt::format(", {} of them for this process", allowed)
-                                            : ""));
+              fmt::format(
+                  "{} ({} cores, {} packages, {} NUMA nodes){}", threads, NumberAt(cpu, "cores"),
+                  NumberAt(cpu, "packages"), NumberAt(cpu, "numa_nodes"),
+                  allowed < threads ? fmt::format(", {} of them for this process", allowed) : ""));
     group.Add("", TextAt(system, "processor"));
   }
   const json& memory = report.Facts("memory");
@@ -101,15 +100,14 @@ Group Machine(const ProbeReport& report) {
 }
 
 std::string GpuLine(const json& gpu) {
-  std::string text = fmt::format("{} {}, {} of {} free", TextAt(gpu, "name"),
-                                 TextAt(gpu, "architecture"),
-                                 HumanBytes(NumberAt(gpu, "memory_bytes") -
-                                            NumberAt(gpu, "memory_reserved_bytes") -
-                                            NumberAt(gpu, "memory_used_bytes")),
-                                 HumanBytes(NumberAt(gpu, "memory_bytes")));
+  std::string text = fmt::format(
+      "{} {}, {} of {} free", TextAt(gpu, "name"), TextAt(gpu, "architecture"),
+      HumanBytes(NumberAt(gpu, "memory_bytes") - NumberAt(gpu, "memory_reserved_bytes") -
+                 NumberAt(gpu, "memory_used_bytes")),
+      HumanBytes(NumberAt(gpu, "memory_bytes")));
   if (NumberAt(gpu, "links") > 0) {
-    text += fmt::format(", {} of {} NVLinks up", NumberAt(gpu, "links_active"),
-                        NumberAt(gpu, "links"));
+    text +=
+        fmt::format(", {} of {} NVLinks up", NumberAt(gpu, "links_active"), NumberAt(gpu, "links"));
   }
   if (gpu.contains("numa_node")) text += fmt::format(", NUMA node {}", NumberAt(gpu, "numa_node"));
   const auto processes = gpu.find("processes");
@@ -123,8 +121,8 @@ Group Gpus(const ProbeReport& report) {
   Group group;
   const json& facts = report.Facts("gpu");
   if (facts.empty()) return group;
-  group.Add("driver", fmt::format("{}, up to CUDA {}", TextAt(facts, "driver"),
-                                  TextAt(facts, "cuda")));
+  group.Add("driver",
+            fmt::format("{}, up to CUDA {}", TextAt(facts, "driver"), TextAt(facts, "cuda")));
   const auto devices = facts.find("device");
   if (devices != facts.end() && devices->is_array()) {
     for (std::size_t i = 0; i < devices->size(); ++i) {
@@ -154,8 +152,8 @@ Group Network(const ProbeReport& report) {
   }
   for (const auto& [name, facts] : report.Facts("infiniband").items()) {
     for (const auto& [port, state] : ObjectAt(facts, "port").items()) {
-      group.Add(name + ":" + port, fmt::format("{}, {}", TextAt(state, "state"),
-                                               TextAt(state, "rate")));
+      group.Add(name + ":" + port,
+                fmt::format("{}, {}", TextAt(state, "state"), TextAt(state, "rate")));
     }
   }
   const json& port = report.Facts("master_port");

@@ -28,8 +28,7 @@ base::Status WriteCacheKey(const std::filesystem::path& directory, const std::st
 base::Diagnostic OtherCacheKey(const std::string& directory, const std::string& wanted,
                                const std::string& found) {
   base::Diagnostic error = HostError(
-      "PROBE0017",
-      fmt::format("the cache {} holds kernels of another configuration", directory),
+      "PROBE0017", fmt::format("the cache {} holds kernels of another configuration", directory),
       "remove the directory, or move it to where its own key belongs");
   error.where = {{{directory, 0, 0}, "its key file says " + base::EscapeControls(found)},
                  {{"the contract", 0, 0}, "its key is " + wanted}};

@@ -16,8 +16,8 @@ inline constexpr std::string_view kCacheKeyFile = ".nam56r-cache-key";
 
 /// What that file says for a cache of this lifetime ("contract", "host"). Errors: those of
 /// HostCacheName.
-base::Expected<std::string> CacheKey(const contract::ReadContract& contract,
-                                     const host::Host& host, const std::string& lifetime);
+base::Expected<std::string> CacheKey(const contract::ReadContract& contract, const host::Host& host,
+                                     const std::string& lifetime);
 
 /// Makes the directory and its key file; one that says |key| already is left alone. Errors:
 /// PROBE0017 it says another key, BASE0004.

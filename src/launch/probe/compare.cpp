@@ -83,7 +83,8 @@ class Comparison {
   bool Megatrons() const { return contract_ != nullptr && contract_->dialect != "native"; }
   std::int64_t LocalRanks() const {
     if (contract_ == nullptr) return 0;
-    const std::int64_t nodes = host_ != nullptr ? std::max<std::int64_t>(host_->value.machine.nodes, 1) : 1;
+    const std::int64_t nodes =
+        host_ != nullptr ? std::max<std::int64_t>(host_->value.machine.nodes, 1) : 1;
     return (contract_->policy.layout.world_size + nodes - 1) / nodes;
   }
   std::vector<json> Devices() const {
@@ -97,11 +98,10 @@ class Comparison {
   void Items() {
     for (const ProbeItem& item : report_.items) {
       if (item.status != ItemStatus::kFailed) continue;
-      auto& finding = Add("PROBE0002", Severity::kWarning,
-                          fmt::format("{} could not be probed: {}", item.item,
-                                      base::EscapeControls(item.why)),
-                          "what depends on it is not checked; mend it, or run without the check",
-                          {});
+      auto& finding =
+          Add("PROBE0002", Severity::kWarning,
+              fmt::format("{} could not be probed: {}", item.item, base::EscapeControls(item.why)),
+              "what depends on it is not checked; mend it, or run without the check", {});
       finding.notes = item.notes;
     }
   }
@@ -134,7 +134,8 @@ class Comparison {
       if (fabric.empty() || fabric == "completed") continue;
       auto& finding = Add(
           "PROBE0014", Severity::kError,
-          fmt::format("GPU {} has not joined the NVSwitch fabric: {}", i, base::EscapeControls(fabric)),
+          fmt::format("GPU {} has not joined the NVSwitch fabric: {}", i,
+                      base::EscapeControls(fabric)),
           "start nvidia-fabricmanager, of the driver's own version, and wait until it is done", {});
       if (!manager.empty()) finding.notes.push_back("nv-fabricmanager: " + manager);
       break;  // the others wait for the same
@@ -261,10 +262,11 @@ class Comparison {
       }
       if (Meets(says, here->second)) continue;
       const std::string key = "versions." + name;
-      auto& finding = Add("PROBE0005", Severity::kError,
-                          fmt::format("{} is {} here, and the host says {}", name,
-                                      base::EscapeControls(here->second), says),
-                          fmt::format("have {} {} there, or correct the host file", name, says), {key});
+      auto& finding =
+          Add("PROBE0005", Severity::kError,
+              fmt::format("{} is {} here, and the host says {}", name,
+                          base::EscapeControls(here->second), says),
+              fmt::format("have {} {} there, or correct the host file", name, says), {key});
       Sides(finding, key, says, here->second);
     }
     if (unseen.empty()) return;
@@ -281,12 +283,13 @@ class Comparison {
     if (shm.empty()) return;
     const std::int64_t free = NumberAt(shm, "free_bytes");
     if (free >= kWantedShm) return;
-    auto& finding =
-        Add("PROBE0006", free < kLeastShm ? Severity::kError : Severity::kWarning,
-            fmt::format("/dev/shm has {} free of {}; NCCL and loader processes of {} ranks share it",
-                        HumanBytes(free), HumanBytes(NumberAt(shm, "total_bytes")), LocalRanks()),
-            "start the container with --shm-size=1g or more, or --ipc=host", {});
-    finding.notes.push_back(fmt::format("NVIDIA's guide for NCCL asks for {}", HumanBytes(kWantedShm)));
+    auto& finding = Add(
+        "PROBE0006", free < kLeastShm ? Severity::kError : Severity::kWarning,
+        fmt::format("/dev/shm has {} free of {}; NCCL and loader processes of {} ranks share it",
+                    HumanBytes(free), HumanBytes(NumberAt(shm, "total_bytes")), LocalRanks()),
+        "start the container with --shm-size=1g or more, or --ipc=host", {});
+    finding.notes.push_back(
+        fmt::format("NVIDIA's guide for NCCL asks for {}", HumanBytes(kWantedShm)));
   }
 
   void Disk(const std::string& place, std::int64_t need, const std::string& for_what,
@@ -356,10 +359,10 @@ class Comparison {
     const std::int64_t here = std::min(threads, NumberAt(cpu, "allowed_threads", threads));
     const std::int64_t says = host_->value.machine.cores;
     if (here >= says) return;
-    auto& finding = Add("PROBE0012", Severity::kError,
-                        fmt::format("the host has {} cores; this process may use {}", says, here),
-                        "ask the batch system for more, or correct the host file",
-                        {"machine.cores"});
+    auto& finding =
+        Add("PROBE0012", Severity::kError,
+            fmt::format("the host has {} cores; this process may use {}", says, here),
+            "ask the batch system for more, or correct the host file", {"machine.cores"});
     Sides(finding, "machine.cores", fmt::format("{}", says),
           fmt::format("{} processors, {} of them allowed", threads, here));
   }
@@ -379,10 +382,9 @@ class Comparison {
         wrong = "it has no address";
       }
       if (!wrong.empty()) {
-        auto& finding =
-            Add("PROBE0013", Severity::kError,
-                fmt::format("ranks cannot talk over the interface {}: {}", name, wrong),
-                "set network.interface to one that is up", {"network.interface"});
+        auto& finding = Add("PROBE0013", Severity::kError,
+                            fmt::format("ranks cannot talk over the interface {}: {}", name, wrong),
+                            "set network.interface to one that is up", {"network.interface"});
         Sides(finding, "network.interface", name, wrong);
         for (const auto& [other, facts] : interfaces.items()) finding.valid.push_back(other);
       }
@@ -395,8 +397,9 @@ class Comparison {
                           NumberAt(port, "port"), base::EscapeControls(TextAt(port, "error"))),
               "set network.master_port to 0, for a free one, or end who listens there",
               {"network.master_addr", "network.master_port"});
-      finding.where = {{host_ != nullptr ? host_->At("network.master_port") : base::SourceLocation{},
-                        "the port"}};
+      finding.where = {
+          {host_ != nullptr ? host_->At("network.master_port") : base::SourceLocation{},
+           "the port"}};
     }
     const json& master = Facts("master");
     if (const auto reached = master.find("reached"); reached != master.end() && *reached == false) {
@@ -416,12 +419,12 @@ class Comparison {
       if (held == lock.end() || *held != false) continue;
       const std::int64_t age = NumberAt(lock, "age_seconds");
       const std::string path = base::EscapeControls(TextAt(lock, "path"));
-      auto& finding =
-          Add("PROBE0016", age > kOldLockSeconds ? Severity::kError : Severity::kWarning,
-              fmt::format("{} was left by a build {} ago, and nobody here holds it: PyTorch waits "
-                          "for it without end",
-                          path, base::HumanSeconds(static_cast<double>(age))),
-              "remove " + path + ", unless another machine is building there", {"caches.extensions"});
+      auto& finding = Add(
+          "PROBE0016", age > kOldLockSeconds ? Severity::kError : Severity::kWarning,
+          fmt::format("{} was left by a build {} ago, and nobody here holds it: PyTorch waits "
+                      "for it without end",
+                      path, base::HumanSeconds(static_cast<double>(age))),
+          "remove " + path + ", unless another machine is building there", {"caches.extensions"});
       const ProbeItem* item = report_.Find("lock");
       if (item != nullptr) finding.notes = item->notes;
     }
@@ -456,11 +459,10 @@ class Comparison {
     const json& module = ObjectAt(ObjectAt(Facts("python"), "modules"), "megatron");
     const std::string wins = TextAt(module, "file");
     if (!wins.empty() && !wins.starts_with(stated + "/")) {
-      auto& finding =
-          Add("PROBE0018", Severity::kError,
-              fmt::format("Python imports megatron from {}, not from the checkout",
-                          base::EscapeControls(wins)),
-              "uninstall it there, or take it off PYTHONPATH", {"paths.megatron"});
+      auto& finding = Add("PROBE0018", Severity::kError,
+                          fmt::format("Python imports megatron from {}, not from the checkout",
+                                      base::EscapeControls(wins)),
+                          "uninstall it there, or take it off PYTHONPATH", {"paths.megatron"});
       finding.surface = base::Surface::kSeam;
       Sides(finding, "paths.megatron", stated, wins);
       for (const std::string& note : report_.Find("python")->notes) finding.notes.push_back(note);
@@ -468,12 +470,14 @@ class Comparison {
     const json& changes = Facts("megatron_changes");
     const std::int64_t changed = NumberAt(changes, "changed_files");
     if (changed == 0) return;
-    auto& finding = Add("PROBE0019", Severity::kWarning,
-                        fmt::format("{} files of the checkout are not as its commit has them", changed),
-                        "commit them: a receipt names the commit alone", {"paths.megatron"});
+    auto& finding =
+        Add("PROBE0019", Severity::kWarning,
+            fmt::format("{} files of the checkout are not as its commit has them", changed),
+            "commit them: a receipt names the commit alone", {"paths.megatron"});
     if (const auto some = changes.find("some"); some != changes.end() && some->is_array()) {
       for (const json& file : *some) {
-        if (file.is_string()) finding.notes.push_back(base::EscapeControls(file.get<std::string>()));
+        if (file.is_string())
+          finding.notes.push_back(base::EscapeControls(file.get<std::string>()));
       }
     }
   }
@@ -511,10 +515,10 @@ std::optional<std::int64_t> LeastGpuBytes(const contract::ReadContract& contract
   const bool full = policy.precision.compute == "fp32";
   const bool aware = optimizer.precision_aware;
   const std::int64_t weights = full ? 4 : policy.precision.fp8_param_gather ? 1 : 2;
-  const std::int64_t gradients =
-      !full && (policy.precision.grad_reduce_in_bf16 || (aware && optimizer.main_grads_dtype != "fp32"))
-          ? 2
-          : 4;
+  const std::int64_t gradients = !full && (policy.precision.grad_reduce_in_bf16 ||
+                                           (aware && optimizer.main_grads_dtype != "fp32"))
+                                     ? 2
+                                     : 4;
   std::int64_t state = full ? 0 : aware ? BytesOf(optimizer.main_params_dtype) : 4;
   state += aware ? BytesOf(optimizer.exp_avg_dtype) : 4;
   if (optimizer.kind == "adam") state += aware ? BytesOf(optimizer.exp_avg_sq_dtype) : 4;

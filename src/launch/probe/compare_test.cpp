@@ -14,9 +14,9 @@ namespace nam56r::launch::probe {
 namespace {
 
 using ::testing::Contains;
+using testing::FakeWorld;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::FakeWorld;
 
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 
@@ -69,15 +69,24 @@ TEST_F(CompareTest, Table) {
   };
   const std::vector<Case> cases = {
       {"as stated", {}, {}, {}},
-      {"a GPU is missing", [](FakeWorld& w) { w.gpus.gpus.pop_back(); }, {}, {"PROBE0001 error"},
+      {"a GPU is missing",
+       [](FakeWorld& w) { w.gpus.gpus.pop_back(); },
+       {},
+       {"PROBE0001 error"},
        "8 GPUs a node; 7 are seen"},
       {"a GPU is lost",
        [](FakeWorld& w) {
          w.gpus.gpus.pop_back();
          w.gpus.not_read = {"gpu 7: GPU is lost"};
        },
-       {}, {"PROBE0001 error"}},
-      {"no driver", [](FakeWorld& w) { w.gpus = {}; w.gpus.why = "no NVML here"; }, {},
+       {},
+       {"PROBE0001 error"}},
+      {"no driver",
+       [](FakeWorld& w) {
+         w.gpus = {};
+         w.gpus.why = "no NVML here";
+       },
+       {},
        {"PROBE0001 error"}},
       {"a driver that does not answer",
        [](FakeWorld& w) {
@@ -85,10 +94,16 @@ TEST_F(CompareTest, Table) {
          w.gpus.why = "NVML does not start: version mismatch";
          w.File("/proc/driver/nvidia/version", "x");
        },
-       {}, {"PROBE0002 warning", "PROBE0001 error"}},
-      {"another model", gpu([](Gpu& g) { g.name = "NVIDIA GH200 480GB"; }), {},
-       {"PROBE0003 error"}, "NVIDIA GH200 480GB, not H200"},
-      {"another architecture", gpu([](Gpu& g) { g.architecture = "sm_100"; }), {},
+       {},
+       {"PROBE0002 warning", "PROBE0001 error"}},
+      {"another model",
+       gpu([](Gpu& g) { g.name = "NVIDIA GH200 480GB"; }),
+       {},
+       {"PROBE0003 error"},
+       "NVIDIA GH200 480GB, not H200"},
+      {"another architecture",
+       gpu([](Gpu& g) { g.architecture = "sm_100"; }),
+       {},
        {"PROBE0003 error"}},
       {"less memory", gpu([](Gpu& g) { g.memory_total = 80 * kGib; }), {}, {"PROBE0003 error"}},
       {"somebody holds a little",
@@ -96,62 +111,134 @@ TEST_F(CompareTest, Table) {
          g.processes = {{4712, 2 * kGib}};
          g.memory_used = 2 * kGib;
        }),
-       {}, {"PROBE0004 warning"}, "GPU 3 is in use"},
+       {},
+       {"PROBE0004 warning"},
+       "GPU 3 is in use"},
       {"somebody holds all",
        gpu([](Gpu& g) {
          g.processes = {{4712, 138 * kGib}};
          g.memory_used = 138 * kGib;
        }),
-       {}, {"PROBE0004 error"}, "weights, gradients and optimizer state alone take"},
+       {},
+       {"PROBE0004 error"},
+       "weights, gradients and optimizer state alone take"},
       {"cut into instances", gpu([](Gpu& g) { g.mig = true; }), {}, {"PROBE0014 error"}},
-      {"memory errors", gpu([](Gpu& g) { g.ecc_volatile = EccErrors{5, 2}; }), {},
-       {"PROBE0014 error"}, "2 uncorrected memory errors"},
-      {"corrected errors", gpu([](Gpu& g) { g.ecc_volatile = EccErrors{5, 0}; }), {}, {}},
-      {"links down", gpu([](Gpu& g) { g.links_active = 17; }), {}, {"PROBE0014 warning"},
+      {"memory errors",
+       gpu([](Gpu& g) {
+         g.ecc_volatile = EccErrors{5, 2};
+       }),
+       {},
+       {"PROBE0014 error"},
+       "2 uncorrected memory errors"},
+      {"corrected errors",
+       gpu([](Gpu& g) {
+         g.ecc_volatile = EccErrors{5, 0};
+       }),
+       {},
+       {}},
+      {"links down",
+       gpu([](Gpu& g) { g.links_active = 17; }),
+       {},
+       {"PROBE0014 warning"},
        "17 of 18 NVLinks"},
-      {"hot", gpu([](Gpu& g) { g.clock_limits = {"sw_power_cap", "hw_thermal_slowdown"}; }), {},
+      {"hot",
+       gpu([](Gpu& g) {
+         g.clock_limits = {"sw_power_cap", "hw_thermal_slowdown"};
+       }),
+       {},
        {"PROBE0014 warning"}},
-      {"fabric not ready", gpu([](Gpu& g) { g.fabric = "in progress"; }), {}, {"PROBE0014 error"},
+      {"fabric not ready",
+       gpu([](Gpu& g) { g.fabric = "in progress"; }),
+       {},
+       {"PROBE0014 error"},
        "NVSwitch fabric"},
-      {"a version as stated", {}, [](host::Host& h) { h.versions = {{"nccl", "2.27"}}; }, {}},
-      {"another version", {}, [](host::Host& h) { h.versions = {{"nccl", "2.2"}}; },
-       {"PROBE0005 error"}, "nccl is 2.27.3 here"},
-      {"a version nobody can tell", {}, [](host::Host& h) { h.versions = {{"apex", "1"}}; },
+      {"a version as stated",
+       {},
+       [](host::Host& h) {
+         h.versions = {{"nccl", "2.27"}};
+       },
+       {}},
+      {"another version",
+       {},
+       [](host::Host& h) {
+         h.versions = {{"nccl", "2.2"}};
+       },
+       {"PROBE0005 error"},
+       "nccl is 2.27.3 here"},
+      {"a version nobody can tell",
+       {},
+       [](host::Host& h) {
+         h.versions = {{"apex", "1"}};
+       },
        {"PROBE0002 note"}},
-      {"Docker's /dev/shm", [](FakeWorld& w) { w.space["/dev/shm"] = {kGib / 16, kGib / 16}; }, {},
+      {"Docker's /dev/shm",
+       [](FakeWorld& w) {
+         w.space["/dev/shm"] = {kGib / 16, kGib / 16};
+       },
+       {},
        {"PROBE0006 warning"}},
-      {"a full /dev/shm", [](FakeWorld& w) { w.space["/dev/shm"] = {kGib, 0}; }, {},
+      {"a full /dev/shm",
+       [](FakeWorld& w) {
+         w.space["/dev/shm"] = {kGib, 0};
+       },
+       {},
        {"PROBE0006 error"}},
-      {"a full disk", [](FakeWorld& w) { w.Folder("/runs"); w.space["/runs"] = {kGib, 0}; }, {},
-       {"PROBE0007 error"}, "/runs has 0"},
+      {"a full disk",
+       [](FakeWorld& w) {
+         w.Folder("/runs");
+         w.space["/runs"] = {kGib, 0};
+       },
+       {},
+       {"PROBE0007 error"},
+       "/runs has 0"},
       {"few files",
        [](FakeWorld& w) {
          w.File("/proc/self/limits", "Max open files            64       64       files\n");
        },
-       {}, {"PROBE0008 error"}, "64 files may be open"},
+       {},
+       {"PROBE0008 error"},
+       "64 files may be open"},
       {"little locked memory",
        [](FakeWorld& w) {
          w.File("/proc/self/limits", "Max locked memory         65536    65536     bytes\n");
        },
-       {}, {"PROBE0009 warning"}},
+       {},
+       {"PROBE0009 warning"}},
       {"cores as stated", {}, [](host::Host& h) { h.machine.cores = 9; }, {}},
-      {"fewer cores", {}, [](host::Host& h) { h.machine.cores = 16; }, {"PROBE0012 error"},
+      {"fewer cores",
+       {},
+       [](host::Host& h) { h.machine.cores = 16; },
+       {"PROBE0012 error"},
        "this process may use 9"},
-      {"no such interface", {}, [](host::Host& h) { h.network.interface = "ib0"; },
-       {"PROBE0013 error"}, "there is none of this name"},
+      {"no such interface",
+       {},
+       [](host::Host& h) { h.network.interface = "ib0"; },
+       {"PROBE0013 error"},
+       "there is none of this name"},
       {"an interface that is down",
-       [](FakeWorld& w) { w.File("/sys/class/net/eth0/operstate", "down\n"); }, {},
-       {"PROBE0013 error"}, "it is down"},
-      {"an interface without address", [](FakeWorld& w) { w.addresses.pop_back(); }, {},
-       {"PROBE0013 error"}, "no address"},
-      {"a port in use", [](FakeWorld& w) { w.port_error = "Address already in use"; },
-       [](host::Host& h) { h.network.master_port = 29500; }, {"PROBE0015 error"},
+       [](FakeWorld& w) { w.File("/sys/class/net/eth0/operstate", "down\n"); },
+       {},
+       {"PROBE0013 error"},
+       "it is down"},
+      {"an interface without address",
+       [](FakeWorld& w) { w.addresses.pop_back(); },
+       {},
+       {"PROBE0013 error"},
+       "no address"},
+      {"a port in use",
+       [](FakeWorld& w) { w.port_error = "Address already in use"; },
+       [](host::Host& h) { h.network.master_port = 29500; },
+       {"PROBE0015 error"},
        "Address already in use"},
-      {"a master behind a firewall", [](FakeWorld& w) { w.reach_error = "no answer"; },
-       [](host::Host& h) { h.network.master_addr = "10.9.9.9"; }, {"PROBE0015 error"}},
+      {"a master behind a firewall",
+       [](FakeWorld& w) { w.reach_error = "no answer"; },
+       [](host::Host& h) { h.network.master_addr = "10.9.9.9"; },
+       {"PROBE0015 error"}},
       {"a lock left behind",
-       [](FakeWorld& w) { w.File("/home/u/.cache/torch_extensions/py312/fused/lock", ""); }, {},
-       {"PROBE0016 error"}, "PyTorch waits for it without end"},
+       [](FakeWorld& w) { w.File("/home/u/.cache/torch_extensions/py312/fused/lock", ""); },
+       {},
+       {"PROBE0016 error"},
+       "PyTorch waits for it without end"},
       {"a young lock",
        [](FakeWorld& w) {
          w.File("/home/u/.cache/torch_extensions/py312/fused/lock", "");
@@ -159,23 +246,30 @@ TEST_F(CompareTest, Table) {
                      std::chrono::system_clock::now().time_since_epoch())
                      .count();
        },
-       {}, {"PROBE0016 warning"}},
+       {},
+       {"PROBE0016 warning"}},
       {"another release",
        [](FakeWorld& w) {
          w.File("/megatron/megatron/core/package_info.py", "MAJOR = 0\nMINOR = 18\nPATCH = 2\n");
        },
-       {}, {"PROBE0018 error"}, "for Megatron 0.19, and the checkout is 0.18.2"},
+       {},
+       {"PROBE0018 error"},
+       "for Megatron 0.19, and the checkout is 0.18.2"},
       {"an installed megatron wins",
-       [](FakeWorld& w) {
-         w.File("/venv/lib/python3.12/site-packages/megatron/__init__.py", "");
-       },
-       {}, {"PROBE0018 error"}, "Python imports megatron from"},
+       [](FakeWorld& w) { w.File("/venv/lib/python3.12/site-packages/megatron/__init__.py", ""); },
+       {},
+       {"PROBE0018 error"},
+       "Python imports megatron from"},
       {"an edited checkout",
        [](FakeWorld& w) {
          w.programs.end.out = std::string(" M megatron/training/arguments.py\0", 34);
        },
-       {}, {"PROBE0019 warning"}, "1 files"},
-      {"no python", {}, [](host::Host& h) { h.paths.python = "/none"; },
+       {},
+       {"PROBE0019 warning"},
+       "1 files"},
+      {"no python",
+       {},
+       [](host::Host& h) { h.paths.python = "/none"; },
        {"PROBE0002 warning", "PROBE0002 warning"}},
   };
   for (const Case& one : cases) {
@@ -196,10 +290,12 @@ TEST_F(CompareTest, Table) {
 }
 
 TEST_F(CompareTest, NamesWhoHoldsAGpu) {
-  const auto findings = Findings({"", [](FakeWorld& w) {
+  const auto findings = Findings({"",
+                                  [](FakeWorld& w) {
                                     w.gpus.gpus[0].processes = {{4712, kGib}, {99, std::nullopt}};
                                   },
-                                  {}, {}});
+                                  {},
+                                  {}});
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_THAT(findings[0].notes, Contains("process 4712 (python3): 1.00 GiB"));
   EXPECT_THAT(findings[0].notes, Contains("process 99: an unknown amount"));

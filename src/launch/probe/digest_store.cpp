@@ -54,8 +54,7 @@ void DigestStore::Save() const {
   if (!changed_ || file_.empty()) return;
   const std::filesystem::path here = files_.Here(file_);
   if (!base::MakePrivateDirectories(here.parent_path(), base::Surface::kHost)) return;
-  const auto ignored =
-      base::WriteFileAtomically(here, known_.dump() + "\n", base::Surface::kHost);
+  const auto ignored = base::WriteFileAtomically(here, known_.dump() + "\n", base::Surface::kHost);
   static_cast<void>(ignored);
 }
 

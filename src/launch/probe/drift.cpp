@@ -37,13 +37,13 @@ constexpr std::array kVolatile = {
     VolatileField{"memory.group_limit_file", "a batch system sets it anew for each job"},
     VolatileField{"memory.group_used_bytes", kUse},
     VolatileField{"shm.free_bytes", kUse},
+    VolatileField{"limits.group_processes", "a batch system sets it anew for each job"},
     VolatileField{"interface", "containers come and go; the one that a host names is checked"},
     VolatileField{"disk.*.path", "where a run writes decides nothing that it computes"},
     VolatileField{"disk.*.exists", "the first run makes it"},
     VolatileField{"disk.*.total_bytes", kUse},
     VolatileField{"disk.*.free_bytes", kUse},
-    VolatileField{"cache.*.state", "a run fills it"},
-    VolatileField{"cache.*.key_found", "a run writes it"},
+    VolatileField{"cache", "the contract decides it, a run fills it; another's is a finding"},
     VolatileField{"lock", "compilers take them and give them back"},
     VolatileField{"gpu.device.*.uuid", kNodes},
     VolatileField{"gpu.device.*.pci_bus_id", kNodes},
@@ -73,8 +73,7 @@ bool Matches(std::string_view pattern, std::string_view name) {
 }
 
 bool IsBelow(std::string_view name, std::string_view prefix) {
-  return name.starts_with(prefix) &&
-         (name.size() == prefix.size() || name[prefix.size()] == '.');
+  return name.starts_with(prefix) && (name.size() == prefix.size() || name[prefix.size()] == '.');
 }
 
 std::map<std::string, json> Leaves(const ProbeReport& report) {
@@ -93,7 +92,8 @@ std::string GroupOf(const std::string& name) {
   const auto parts = Split(name, '.');
   std::size_t length = std::min<std::size_t>(2, parts.size());
   if (name.starts_with("python.modules.")) length = 3;
-  return fmt::format("{}", fmt::join(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(length), "."));
+  return fmt::format(
+      "{}", fmt::join(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(length), "."));
 }
 
 std::string Shown(const std::optional<json>& value) {
@@ -106,7 +106,8 @@ base::Diagnostics UnknownNames(const std::vector<std::string>& accepted,
   std::set<std::string> prefixes;
   for (const std::string& name : names) {
     if (FindVolatile(name) != nullptr) continue;
-    for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+    for (std::size_t dot = name.find('.'); dot != std::string::npos;
+         dot = name.find('.', dot + 1)) {
       prefixes.insert(name.substr(0, dot));
     }
     prefixes.insert(name);
@@ -147,11 +148,11 @@ base::Diagnostics Refusals(const std::vector<DriftField>& fields, const std::str
   }
   base::Diagnostics errors;
   for (const std::string& group : groups) {
-    base::Diagnostic error = HostError(
-        "PROBE0010",
-        fmt::format("{} is not what it was in the last good run{}", group,
-                    before.empty() ? "" : " (" + before + ")"),
-        fmt::format("put it back, or accept it: --accept-drift {}", group));
+    base::Diagnostic error =
+        HostError("PROBE0010",
+                  fmt::format("{} is not what it was in the last good run{}", group,
+                              before.empty() ? "" : " (" + before + ")"),
+                  fmt::format("put it back, or accept it: --accept-drift {}", group));
     for (const DriftField* field : by_group[group]) {
       error.fields.push_back(field->name);
       error.notes.push_back(
@@ -196,9 +197,9 @@ DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
       // A thing that is gone is drift; one that could not be looked at is not.
       if (there != nullptr && there->status == ItemStatus::kSkipped) continue;
       one_sided.insert(item.item);
-      drift.not_compared.push_back(fmt::format(
-          "{}: {} {}", item.item, there == nullptr ? "not known" : there->why,
-          report == &before ? "now" : "before"));
+      drift.not_compared.push_back(fmt::format("{}: {} {}", item.item,
+                                               there == nullptr ? "not known" : there->why,
+                                               report == &before ? "now" : "before"));
     }
   }
   for (const std::string& leaf : names) {
@@ -214,8 +215,8 @@ DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
       const auto& lacking = was == old_leaves.end() ? old_leaves : new_leaves;
       const auto sibling = lacking.lower_bound(parent + ".");
       if (sibling != lacking.end() && IsBelow(sibling->first, parent)) {
-        drift.not_compared.push_back(
-            leaf + ": not taken " + (was == old_leaves.end() ? "before" : "now"));
+        drift.not_compared.push_back(leaf + ": not taken " +
+                                     (was == old_leaves.end() ? "before" : "now"));
         continue;
       }
     }

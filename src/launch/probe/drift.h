@@ -27,7 +27,7 @@ const VolatileField* FindVolatile(std::string_view name);
 
 /// One name whose value is another.
 struct DriftField {
-  std::string name;                     ///< "library.nccl.version"
+  std::string name;                      ///< "library.nccl.version"
   std::optional<nlohmann::json> before;  ///< absent: it was not there
   std::optional<nlohmann::json> now;
   std::string accepted_by;  ///< the name that accepts it; empty: none

@@ -14,9 +14,9 @@ namespace {
 
 using nlohmann::json;
 using ::testing::ElementsAre;
+using testing::FakeWorld;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::FakeWorld;
 
 ProbeReport Report(const json& facts) {
   ProbeReport report;
@@ -48,7 +48,8 @@ const json kOther = {{"library", {{"nccl", {{"version", "2.21.5"}, {"digest", "s
 
 TEST(Drift, Table) {
   const std::vector<std::string> both = {"library.nccl.digest", "library.nccl.version"};
-  const json gpu = {{"gpu", {{"driver", "570"}, {"device", {{{"name", "H200"}}, {{"name", "H200"}}}}}}};
+  const json gpu = {
+      {"gpu", {{"driver", "570"}, {"device", {{{"name", "H200"}}, {{"name", "H200"}}}}}}};
   json less = gpu;
   less["gpu"]["device"].erase(1);
   json undone = kNccl;
@@ -59,12 +60,20 @@ TEST(Drift, Table) {
       {"accepted by its group", kNccl, kOther, {"library.nccl"}, both, {}},
       {"accepted whole", kNccl, kOther, {"library"}, both, {}},
       {"accepted in part", kNccl, kOther, {"library.nccl.version"}, both, {"PROBE0010"}},
-      {"a beginning that is no part", kNccl, kOther, {"library.nc"}, both,
+      {"a beginning that is no part",
+       kNccl,
+       kOther,
+       {"library.nc"},
+       both,
        {"PROBE0010", "PROBE0011"}},
       {"misspelt", kNccl, kOther, {"libary.nccl"}, both, {"PROBE0010", "PROBE0011"}},
       {"empty name", kNccl, kNccl, {""}, {}, {"PROBE0011"}},
-      {"volatile name", {{"system", {{"clock", "1"}}}}, {{"system", {{"clock", "2"}}}},
-       {"system.clock"}, {}, {"PROBE0011"}},
+      {"volatile name",
+       {{"system", {{"clock", "1"}}}},
+       {{"system", {{"clock", "2"}}}},
+       {"system.clock"},
+       {},
+       {"PROBE0011"}},
       {"a known name that did not drift", kNccl, kNccl, {"library.nccl"}, {}, {}},
       {"a GPU less", gpu, less, {}, {"gpu.device.1.name"}, {"PROBE0010"}},
       {"gone: skipped now", kNccl, {{"library", "skipped"}}, {}, both, {"PROBE0010"}},
@@ -72,10 +81,18 @@ TEST(Drift, Table) {
       {"not seen now", kNccl, {{"library", "failed"}}, {}, {}, {}},
       {"a digest not done", undone, kNccl, {}, {}, {}},
       {"a digest not done now", kNccl, undone, {}, {}, {}},
-      {"type", {{"cpu", {{"cores", 8}}}}, {{"cpu", {{"cores", "8"}}}}, {}, {"cpu.cores"},
+      {"type",
+       {{"cpu", {{"cores", 8}}}},
+       {{"cpu", {{"cores", "8"}}}},
+       {},
+       {"cpu.cores"},
        {"PROBE0010"}},
-      {"interfaces", {{"interface", {{"veth1", {{"state", "up"}}}}}}, {{"interface", json::object()}},
-       {}, {}, {}},
+      {"interfaces",
+       {{"interface", {{"veth1", {{"state", "up"}}}}}},
+       {{"interface", json::object()}},
+       {},
+       {},
+       {}},
   };
   for (const Case& one : cases) {
     const DriftReport drift = Drift(Report(one.before), Report(one.now), one.accepted, "run-1");
@@ -93,7 +110,8 @@ TEST(Drift, IsShownWithBothSidesAndTheWayOut) {
   const DriftReport drift = Drift(Report(kNccl), Report(kOther), {}, "run-1");
   ASSERT_EQ(drift.errors.size(), 1u);
   const base::Diagnostic& error = drift.errors[0];
-  EXPECT_THAT(error.message, HasSubstr("library.nccl is not what it was in the last good run (run-1)"));
+  EXPECT_THAT(error.message,
+              HasSubstr("library.nccl is not what it was in the last good run (run-1)"));
   EXPECT_THAT(error.notes, ::testing::Contains("library.nccl.version: 2.27.3 -> 2.21.5"));
   EXPECT_THAT(error.fix, HasSubstr("--accept-drift library.nccl"));
   EXPECT_EQ(error.surface, base::Surface::kHost);
@@ -140,7 +158,8 @@ class Whole : public ::testing::Test {
     ProbeReport report = Probe(request);
     if (caches_.empty()) {
       for (const auto& [name, facts] : report.Facts("cache").items()) {
-        caches_.push_back({TextAt(facts, "directory") + "/.nam56r-cache-key", TextAt(facts, "key")});
+        caches_.push_back(
+            {TextAt(facts, "directory") + "/.nam56r-cache-key", TextAt(facts, "key")});
       }
       return Run(master);
     }
@@ -210,8 +229,7 @@ TEST_F(Whole, OnlyWhatMattersCounts) {
   for (const DriftField& field : Drift(before, Run("10.0.0.7"), {}).fields) {
     names.push_back(field.name);
   }
-  EXPECT_THAT(names,
-              ElementsAre("gpu.driver", "megatron.commit", "python.modules.torch.digest"));
+  EXPECT_THAT(names, ElementsAre("gpu.driver", "megatron.commit", "python.modules.torch.digest"));
 }
 
 TEST(LastGood, IsTheNewestThatSucceededAndKeptItsProbe) {
@@ -221,8 +239,8 @@ TEST(LastGood, IsTheNewestThatSucceededAndKeptItsProbe) {
     const auto folder = runs.path() / id;
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "receipt.json")
-        << json{{"format", kReceiptFormat}, {"name", name},     {"digest", digest},
-                {"dialect", "native"},      {"started", id},    {"world_size", 1}};
+        << json{{"format", kReceiptFormat}, {"name", name},  {"digest", digest},
+                {"dialect", "native"},      {"started", id}, {"world_size", 1}};
     std::ofstream(folder / "outcome.json") << json{{"status", status}};
     if (proof) std::ofstream(folder / "proof.json") << json{{"probe", ToJson(Report(kNccl))}};
   };

@@ -19,7 +19,8 @@ class Files {
   /// Where |path| of that machine lies on this one.
   std::filesystem::path Here(const std::filesystem::path& path) const;
 
-  /// The first |max_bytes| of it. Files of /proc and /sys say a size of 0 and are read all the same.
+  /// The first |max_bytes| of it. Files of /proc and /sys say a size of 0 and are read all the
+  /// same.
   std::optional<std::string> Read(const std::filesystem::path& path,
                                   std::size_t max_bytes = std::size_t{1} << 20) const;
   /// Its first line without the blanks at both ends.

@@ -95,8 +95,9 @@ ProbeItem ProbeFabric(const Subject& subject) {
   for (const std::string& name : subject.files.Names("/proc")) {
     if (!ToNumber(name)) continue;
     // The kernel cuts names of programs after 15 characters: nv-fabricmanager.
-    running = running ||
-              subject.files.Line("/proc/" + name + "/comm").value_or("").starts_with("nv-fabricmanag");
+    running =
+        running ||
+        subject.files.Line("/proc/" + name + "/comm").value_or("").starts_with("nv-fabricmanag");
   }
   ProbeItem item;
   item.facts = {{"switches", switches}, {"manager", running ? "running" : "not seen"}};

@@ -54,14 +54,16 @@ ProbeItem ProbeInfiniband(const Subject& subject) {
     };
     put("firmware", subject.files.Line(folder / name / "fw_ver"));
     put("type", subject.files.Line(folder / name / "hca_type"));
-    if (const auto node = subject.files.Number(folder / name / "device/numa_node"); node && *node >= 0) {
+    if (const auto node = subject.files.Number(folder / name / "device/numa_node");
+        node && *node >= 0) {
       entry["numa_node"] = *node;
     }
     for (const std::string& port : subject.files.Names(folder / name / "ports")) {
       const auto at = folder / name / "ports" / port;
       // "4: ACTIVE": the number says nothing that the word does not.
       std::string state = subject.files.Line(at / "state").value_or("");
-      if (const auto colon = state.find(": "); colon != std::string::npos) state.erase(0, colon + 2);
+      if (const auto colon = state.find(": "); colon != std::string::npos)
+        state.erase(0, colon + 2);
       entry["port"][port] = {{"state", state},
                              {"rate", subject.files.Line(at / "rate").value_or("")},
                              {"layer", subject.files.Line(at / "link_layer").value_or("")}};
@@ -76,9 +78,8 @@ ProbeItem ProbeMasterPort(const Subject& subject) {
   if (!IsThisMachine(subject)) return Skipped(subject.master_addr + " is another machine's");
   ProbeItem item;
   const std::string why = subject.world->TryPort(subject.master_addr, subject.master_port);
-  item.facts = {{"address", subject.master_addr},
-                {"port", subject.master_port},
-                {"free", why.empty()}};
+  item.facts = {
+      {"address", subject.master_addr}, {"port", subject.master_port}, {"free", why.empty()}};
   if (!why.empty()) item.facts["error"] = why;
   return item;
 }

@@ -1,6 +1,5 @@
 // What would be executed: the worker, Python and its packages, libraries, the Megatron checkout.
 #include <fmt/format.h>
-
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -87,9 +86,9 @@ std::string MegatronVersion(const Files& files, const fs::path& folder) {
     const std::size_t equals = line.find(" = ");
     if (equals == std::string::npos) continue;
     std::string value = Trimmed(line.substr(equals + 3));
-    value.erase(std::remove_if(value.begin(), value.end(),
-                               [](char c) { return c == '\'' || c == '"'; }),
-                value.end());
+    value.erase(
+        std::remove_if(value.begin(), value.end(), [](char c) { return c == '\'' || c == '"'; }),
+        value.end());
     parts.try_emplace(Trimmed(line.substr(0, equals)), value);
   }
   if (!parts.contains("MAJOR") || !parts.contains("MINOR")) return {};
@@ -117,15 +116,14 @@ std::string StoreFile(const Subject& subject) {
 }
 
 DigestStore Store(const Subject& subject) {
-  return {subject.files, StoreFile(subject),
-          std::chrono::steady_clock::now() + subject.limit / 2};
+  return {subject.files, StoreFile(subject), std::chrono::steady_clock::now() + subject.limit / 2};
 }
 
 std::set<std::string> Modules() {
-  std::set<std::string> names = {"torch",      "transformer_engine", "megatron",  "mamba_ssm",
-                                 "triton",     "tilelang",           "flash_attn", "causal_conv1d",
-                                 "apex",       "flash_mla",          "tvm_ffi",   "numpy",
-                                 "liger_kernel", "cut_cross_entropy", "nam56r_seams"};
+  std::set<std::string> names = {
+      "torch",        "transformer_engine", "megatron",    "mamba_ssm", "triton",  "tilelang",
+      "flash_attn",   "causal_conv1d",      "apex",        "flash_mla", "tvm_ffi", "numpy",
+      "liger_kernel", "cut_cross_entropy",  "nam56r_seams"};
   for (const std::string_view name : dialect::kPackages) names.emplace(name);
   return names;
 }
@@ -214,8 +212,8 @@ ProbeItem ProbeLibraries(const Subject& subject) {
       if (subject.files.IsFile(folder / name)) roots.push_back(folder / name);
     }
   }
-  const auto found = ResolveLibraries(subject.files, roots, OpenedByName(),
-                                      Variable(subject, "LD_LIBRARY_PATH"));
+  const auto found =
+      ResolveLibraries(subject.files, roots, OpenedByName(), Variable(subject, "LD_LIBRARY_PATH"));
   ProbeItem item;
   // Nothing asks for the roots themselves.
   std::map<std::string, fs::path> all = found;
@@ -239,9 +237,9 @@ ProbeItem ProbeLibraries(const Subject& subject) {
       if (package.parent_path().filename() == "nvidia") {
         const fs::path site = package.parent_path().parent_path();
         for (const char* cuda : {"cu13", "cu12", "cu11"}) {
-          const std::string said = DistributionVersion(
-              subject.files, python, site,
-              fmt::format("nvidia_{}_{}", package.filename().string(), cuda));
+          const std::string said =
+              DistributionVersion(subject.files, python, site,
+                                  fmt::format("nvidia_{}_{}", package.filename().string(), cuda));
           if (!said.empty()) version = said;
           if (!said.empty()) break;
         }
@@ -249,9 +247,9 @@ ProbeItem ProbeLibraries(const Subject& subject) {
       if (!version.empty()) entry["version"] = version;
       item.facts[name] = std::move(entry);
       std::error_code ignored;
-      digests.push_back({static_cast<std::int64_t>(
-                             fs::file_size(subject.files.Here(path), ignored)),
-                         {name, path}});
+      digests.push_back(
+          {static_cast<std::int64_t>(fs::file_size(subject.files.Here(path), ignored)),
+           {name, path}});
       break;
     }
     if (path.empty() && item.notes.size() < kMostModuleNotes) {
@@ -271,9 +269,9 @@ ProbeItem ProbeLibraries(const Subject& subject) {
   }
   store.Save();
   if (!undone.empty()) {
-    item.notes.push_back(fmt::format(
-        "no digest of {}: time was up; what was done is kept for the next probe",
-        fmt::join(undone, ", ")));
+    item.notes.push_back(
+        fmt::format("no digest of {}: time was up; what was done is kept for the next probe",
+                    fmt::join(undone, ", ")));
   }
   item.facts["count"] = found.size();
   return item;
@@ -305,10 +303,12 @@ ProbeItem ProbeMegatronChanges(const Subject& subject) {
   }
   base::Program git;
   // Optional locks would write into a checkout that may be somebody else's.
-  git.argv = {"git",    "--no-optional-locks",    "-C", subject.megatron.string(),
-              "status", "--porcelain=v1", "-z", "--untracked-files=no"};
-  git.environment = {{"PATH", Variable(subject, "PATH")}, {"LANG", "C.UTF-8"},
-                     {"GIT_CONFIG_NOSYSTEM", "1"},        {"HOME", Variable(subject, "HOME")}};
+  git.argv = {"git",    "--no-optional-locks", "-C", subject.megatron.string(),
+              "status", "--porcelain=v1",      "-z", "--untracked-files=no"};
+  git.environment = {{"PATH", Variable(subject, "PATH")},
+                     {"LANG", "C.UTF-8"},
+                     {"GIT_CONFIG_NOSYSTEM", "1"},
+                     {"HOME", Variable(subject, "HOME")}};
   git.limit = subject.limit * 8 / 10;
   const base::ProgramEnd end = subject.world->Programs().Run(git);
   if (!end.started) return Skipped("git is not here: " + end.why_not);

@@ -51,7 +51,8 @@ GroupLimit MemoryOfGroup(const Files& files) {
   const auto look = [&](const std::filesystem::path& folder, const char* limit, const char* used) {
     const auto number = files.Number(folder / limit);  // "max" is no number
     // Version 1 says "no limit" by the largest multiple of a page.
-    if (!number || *number <= 0 || *number > (std::numeric_limits<std::int64_t>::max() >> 1)) return;
+    if (!number || *number <= 0 || *number > (std::numeric_limits<std::int64_t>::max() >> 1))
+      return;
     if (tightest.limit != 0 && tightest.limit <= *number) return;
     tightest = {*number, files.Number(folder / used).value_or(0), (folder / limit).string()};
   };
@@ -63,7 +64,8 @@ GroupLimit MemoryOfGroup(const Files& files) {
     const bool memory =
         std::find(controllers.begin(), controllers.end(), "memory") != controllers.end();
     if (!two && !memory) continue;
-    std::filesystem::path folder = std::filesystem::path(two ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory");
+    std::filesystem::path folder =
+        std::filesystem::path(two ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory");
     const std::filesystem::path top = folder;
     folder /= std::filesystem::path(parts[2]).relative_path();
     for (;; folder = folder.parent_path()) {
@@ -107,7 +109,8 @@ ProbeItem ProbeCpu(const Subject& subject) {
                 {"threads", topology.threads},
                 {"numa_nodes", topology.nodes.size()}};
   // "Cpus_allowed_list:	0-3" of /proc/self/status: what this process may use (proc(5)).
-  for (const std::string& line : Split(subject.files.Read("/proc/self/status").value_or(""), '\n')) {
+  for (const std::string& line :
+       Split(subject.files.Read("/proc/self/status").value_or(""), '\n')) {
     constexpr std::string_view kKey = "Cpus_allowed_list:";
     if (!line.starts_with(kKey)) continue;
     std::int64_t allowed = 0;

@@ -54,8 +54,8 @@ constexpr std::array kFabricStates = {"", "not started", "in progress", "complet
 
 // nvmlClocksEventReason*, those that cost speed; being idle is none.
 constexpr std::array kClockReasons = {
-    std::pair{0x04ull, "sw_power_cap"},          std::pair{0x08ull, "hw_slowdown"},
-    std::pair{0x20ull, "sw_thermal_slowdown"},   std::pair{0x40ull, "hw_thermal_slowdown"},
+    std::pair{0x04ull, "sw_power_cap"}, std::pair{0x08ull, "hw_slowdown"},
+    std::pair{0x20ull, "sw_thermal_slowdown"}, std::pair{0x40ull, "hw_thermal_slowdown"},
     std::pair{0x80ull, "hw_power_brake_slowdown"}};
 
 /// The library while it is open.
@@ -130,8 +130,8 @@ void ReadProcesses(const Library& nvml, Device device, Gpu& gpu) {
   Return result = kInsufficientSize;
   // More may start between two calls.
   for (int attempt = 0; attempt < 4 && result == kInsufficientSize; ++attempt) {
-    result =
-        nvml.Call<Function>("nvmlDeviceGetComputeRunningProcesses_v3", device, &count, found.data());
+    result = nvml.Call<Function>("nvmlDeviceGetComputeRunningProcesses_v3", device, &count,
+                                 found.data());
     if (result != kInsufficientSize) break;
     count = std::min(2 * count + 64, kMost);
     found.resize(count);
@@ -162,8 +162,8 @@ std::optional<EccErrors> ReadEcc(const Library& nvml, Device device, int counter
   using Function = Return(Device, int, int, unsigned long long*);
   unsigned long long corrected = 0;
   unsigned long long uncorrected = 0;
-  for (const auto& [type, count] : {std::pair{kCorrected, &corrected},
-                                    std::pair{kUncorrected, &uncorrected}}) {
+  for (const auto& [type, count] :
+       {std::pair{kCorrected, &corrected}, std::pair{kUncorrected, &uncorrected}}) {
     if (nvml.Call<Function>("nvmlDeviceGetTotalEccErrors", device, type, counter, count) !=
         kSuccess) {
       return std::nullopt;

@@ -29,8 +29,8 @@ struct Gpu {
   std::int64_t memory_used = 0;      ///< bytes, without what the driver reserves
   std::int64_t memory_reserved = 0;  ///< bytes, by driver and firmware
   std::vector<GpuProcess> processes;
-  std::int64_t links = 0;         ///< NVLinks that it has
-  std::int64_t links_active = 0;  ///< of them, those that are up
+  std::int64_t links = 0;                  ///< NVLinks that it has
+  std::int64_t links_active = 0;           ///< of them, those that are up
   std::optional<EccErrors> ecc_volatile;   ///< since the driver was loaded
   std::optional<EccErrors> ecc_aggregate;  ///< since the GPU was made
   std::optional<bool> mig;

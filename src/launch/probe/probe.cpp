@@ -71,8 +71,7 @@ ProbeItem WithLimit(internal::Probing probe, const std::shared_ptr<const Subject
   }).detach();
   std::unique_lock lock(shared->mutex);
   if (!shared->done.wait_for(lock, subject->limit, [&] { return shared->item.has_value(); })) {
-    return internal::Failed("no answer within " +
-                            std::to_string(subject->limit.count()) + " ms");
+    return internal::Failed("no answer within " + std::to_string(subject->limit.count()) + " ms");
   }
   return *std::move(shared->item);
 }
@@ -94,11 +93,10 @@ void AddCaches(const ProbeRequest& request, const host::Host& host, Subject& sub
       subject.cache_why = key.errors().front().message;
       continue;
     }
-    subject.caches.push_back(
-        {std::string(cache.name), lifetime,
-         CacheDirectory(lifetime, std::string(cache.name), subject.cache_root, {},
-                        request.contract->digest, *key),
-         *key});
+    subject.caches.push_back({std::string(cache.name), lifetime,
+                              CacheDirectory(lifetime, std::string(cache.name), subject.cache_root,
+                                             {}, request.contract->digest, *key),
+                              *key});
   }
 }
 
@@ -141,7 +139,8 @@ std::shared_ptr<const Subject> MakeSubject(const ProbeRequest& request) {
     for (const Variable& variable : request.run->ranks.front().environment) {
       subject->environment[variable.name] = variable.value;
     }
-    // A process without HOME takes it from the user's entry, which is where the launcher has it from.
+    // A process without HOME takes it from the user's entry, which is where the launcher has it
+    // from.
     const auto home = request.launcher_environment.find("HOME");
     if (home != request.launcher_environment.end()) subject->environment.insert(*home);
   }
@@ -162,9 +161,9 @@ std::shared_ptr<const Subject> MakeSubject(const ProbeRequest& request) {
   if (native) {
     const std::filesystem::path beside =
         request.executable.empty() ? ThisExecutable() : request.executable;
-    subject->worker = std::filesystem::absolute(
-        host.paths.worker.empty() ? beside.parent_path() / "nam56r-worker"
-                                  : std::filesystem::path(host.paths.worker));
+    subject->worker = std::filesystem::absolute(host.paths.worker.empty()
+                                                    ? beside.parent_path() / "nam56r-worker"
+                                                    : std::filesystem::path(host.paths.worker));
   }
   if (request.run != nullptr) {
     if (const auto port = ToNumber(VariableOf(*request.run, "MASTER_PORT"))) {

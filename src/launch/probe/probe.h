@@ -20,8 +20,8 @@
 namespace nam56r::launch::probe {
 
 struct ProbeRequest {
-  const base::Loaded<host::Host>* host = nullptr;     ///< null: its defaults
-  const contract::ReadContract* contract = nullptr;   ///< null: the machine alone
+  const base::Loaded<host::Host>* host = nullptr;    ///< null: its defaults
+  const contract::ReadContract* contract = nullptr;  ///< null: the machine alone
   const BoundRun* run = nullptr;  ///< what was bound: environment and program of rank 0, its port
   std::map<std::string, std::string> launcher_environment;  ///< see ProcessEnvironment()
   std::filesystem::path executable;  ///< of the launcher; empty: /proc/self/exe

@@ -20,14 +20,14 @@ namespace {
 
 using nlohmann::json;
 using ::testing::ElementsAre;
+using testing::FakeWorld;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::FakeWorld;
 using testing::SharedObject;
 
 base::Loaded<host::Host> HostOf(const std::string& toml) {
-  auto document = base::ParseToml("[machine]\nname = \"test\"\n" + toml, "host.toml",
-                                  base::Surface::kHost);
+  auto document =
+      base::ParseToml("[machine]\nname = \"test\"\n" + toml, "host.toml", base::Surface::kHost);
   return launch::testing::Must(host::FromToml(launch::testing::Must(std::move(document))));
 }
 
@@ -99,7 +99,8 @@ TEST_F(ProbeOfMegatron, FindsTheWholeMachine) {
 TEST_F(ProbeOfMegatron, LibrariesAreThoseThatWouldBeLoaded) {
   const ProbeReport before = Run();
   const json library = before.Facts("library");
-  EXPECT_EQ(library["nccl"]["path"], "/venv/lib/python3.12/site-packages/nvidia/nccl/lib/libnccl.so.2");
+  EXPECT_EQ(library["nccl"]["path"],
+            "/venv/lib/python3.12/site-packages/nvidia/nccl/lib/libnccl.so.2");
   EXPECT_EQ(library["cuda_driver"]["path"], "/usr/lib/x86_64-linux-gnu/libcuda.so.570.86.15");
   EXPECT_EQ(library["cuda_driver"]["version"], "570.86.15");
   EXPECT_TRUE(library["libc"].contains("digest"));
@@ -129,8 +130,7 @@ TEST_F(ProbeOfMegatron, SaysWhichFilePythonTakes) {
   EXPECT_EQ(modules["megatron"]["file"], "/megatron/megatron");
   EXPECT_EQ(modules["megatron"]["kind"], "namespace");
   EXPECT_EQ(modules["flash_attn"]["version"], "2.8.3");
-  EXPECT_EQ(modules["flash_attn"]["shadowed"].dump(),
-            R"(["/opt/extra/flash_attn/__init__.py"])");
+  EXPECT_EQ(modules["flash_attn"]["shadowed"].dump(), R"(["/opt/extra/flash_attn/__init__.py"])");
   EXPECT_EQ(modules["apex"]["kind"], "extension");
   EXPECT_EQ(modules["tilelang"]["editable"], true);
   EXPECT_FALSE(modules.contains("mamba_ssm"));
@@ -292,20 +292,41 @@ TEST(Libraries, AreSearchedForAsTheLoaderDoes) {
   other_machine[18] = static_cast<char>(EM_AARCH64);
   const std::vector<SearchCase> cases = {
       {"the cache", SharedObject("", {"liba.so.1"}), {}, "", "/cached/liba.so.1"},
-      {"the environment first", SharedObject("", {"liba.so.1"}, "/run"),
-       {{"/env/liba.so.1", a}, {"/run/liba.so.1", a}}, "/none:/env", "/env/liba.so.1"},
-      {"DT_RUNPATH before the cache", SharedObject("", {"liba.so.1"}, "/run"),
-       {{"/run/liba.so.1", a}}, "", "/run/liba.so.1"},
-      {"DT_RPATH before the environment", SharedObject("", {"liba.so.1"}, "", "/rpath"),
-       {{"/env/liba.so.1", a}, {"/rpath/liba.so.1", a}}, "/env", "/rpath/liba.so.1"},
-      {"DT_RUNPATH silences DT_RPATH", SharedObject("", {"liba.so.1"}, "/none", "/rpath"),
-       {{"/rpath/liba.so.1", a}}, "", "/cached/liba.so.1"},
-      {"another machine's is passed over", SharedObject("", {"liba.so.1"}, "/run"),
-       {{"/run/liba.so.1", other_machine}}, "", "/cached/liba.so.1"},
-      {"no library at all is passed over", SharedObject("", {"liba.so.1"}, "/run"),
-       {{"/run/liba.so.1", "INPUT(x)"}}, "", "/cached/liba.so.1"},
-      {"$ORIGIN", SharedObject("", {"liba.so.1"}, "$ORIGIN/../own:${ORIGIN}/x"),
-       {{"/bin/../own/liba.so.1", a}}, "", "/own/liba.so.1"},
+      {"the environment first",
+       SharedObject("", {"liba.so.1"}, "/run"),
+       {{"/env/liba.so.1", a}, {"/run/liba.so.1", a}},
+       "/none:/env",
+       "/env/liba.so.1"},
+      {"DT_RUNPATH before the cache",
+       SharedObject("", {"liba.so.1"}, "/run"),
+       {{"/run/liba.so.1", a}},
+       "",
+       "/run/liba.so.1"},
+      {"DT_RPATH before the environment",
+       SharedObject("", {"liba.so.1"}, "", "/rpath"),
+       {{"/env/liba.so.1", a}, {"/rpath/liba.so.1", a}},
+       "/env",
+       "/rpath/liba.so.1"},
+      {"DT_RUNPATH silences DT_RPATH",
+       SharedObject("", {"liba.so.1"}, "/none", "/rpath"),
+       {{"/rpath/liba.so.1", a}},
+       "",
+       "/cached/liba.so.1"},
+      {"another machine's is passed over",
+       SharedObject("", {"liba.so.1"}, "/run"),
+       {{"/run/liba.so.1", other_machine}},
+       "",
+       "/cached/liba.so.1"},
+      {"no library at all is passed over",
+       SharedObject("", {"liba.so.1"}, "/run"),
+       {{"/run/liba.so.1", "INPUT(x)"}},
+       "",
+       "/cached/liba.so.1"},
+      {"$ORIGIN",
+       SharedObject("", {"liba.so.1"}, "$ORIGIN/../own:${ORIGIN}/x"),
+       {{"/bin/../own/liba.so.1", a}},
+       "",
+       "/own/liba.so.1"},
   };
   for (const SearchCase& one : cases) {
     FakeWorld world(FakeWorld::kBare);

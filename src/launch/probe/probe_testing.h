@@ -135,7 +135,8 @@ class FakeWorld final : public World {
     File("/proc/cpuinfo", "processor\t: 0\nmodel name\t: Xeon\n");
     File("/proc/self/status", "Name:\tx\nCpus_allowed_list:\t0-7,12\n");
     File("/proc/self/cgroup", "0::/job/step\n");
-    File("/proc/meminfo", "MemTotal:       1048576 kB\nMemAvailable:    524288 kB\nSwapTotal: 0 kB\n");
+    File("/proc/meminfo",
+         "MemTotal:       1048576 kB\nMemAvailable:    524288 kB\nSwapTotal: 0 kB\n");
     File("/sys/fs/cgroup/job/memory.max", "536870912\n");
     File("/sys/fs/cgroup/job/memory.current", "4096\n");
     File("/sys/fs/cgroup/job/step/memory.max", "max\n");
@@ -235,7 +236,9 @@ class FakeWorld final : public World {
 
 /// The interpreter, packages and checkout of a Megatron run below /venv and /megatron.
 inline void InstallMegatron(FakeWorld& world) {
-  world.File("/usr/bin/python3.12", "\x7f" "ELF");
+  world.File("/usr/bin/python3.12",
+             "\x7f"
+             "ELF");
   world.File("/usr/include/python3.12/patchlevel.h", "#define PY_VERSION \"3.12.3\"\n");
   world.Link("/venv/bin/python", "../../usr/bin/python3.12");
   world.File("/venv/pyvenv.cfg", "home = /usr/bin\ninclude-system-site-packages = false\n");

@@ -15,9 +15,8 @@ namespace fs = std::filesystem;
 std::string Normalised(std::string_view name) {
   std::string text;
   for (const char c : name) {
-    text += c == '-' || c == '.'
-                ? '_'
-                : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    text +=
+        c == '-' || c == '.' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   return text;
 }
@@ -101,8 +100,8 @@ void AddSite(const Files& files, const fs::path& site, std::set<std::string>& se
       if (line.starts_with("import ") || line.starts_with("import\t")) {
         // Every setuptools has this one, and it touches no package that is looked for.
         if (name == "distutils-precedence.pth") continue;
-        path.notes.push_back(
-            fmt::format("{}: a line of code, which may import from elsewhere", (site / name).string()));
+        path.notes.push_back(fmt::format("{}: a line of code, which may import from elsewhere",
+                                         (site / name).string()));
         break;
       }
       AddFolder(files, (site / line).lexically_normal(), seen, path);
@@ -177,13 +176,15 @@ PythonPath ReadPythonPath(const Files& files, const fs::path& python,
     path.why = real->string() + " is a script that looks for an interpreter: name that itself";
     return path;
   }
-  // A virtual environment is known by the file beside its bin/; its interpreter is a link out of it.
+  // A virtual environment is known by the file beside its bin/; its interpreter is a link out of
+  // it.
   const fs::path venv = path.interpreter.parent_path().parent_path();
   const auto config = files.Read(venv / "pyvenv.cfg");
   const fs::path base = real->parent_path().parent_path();
   const std::string shorter = ShortVersion(files, base, *real);
   if (shorter.empty()) {
-    path.why = path.program.string() + " does not say its version, and no lib/python3.* is beside it";
+    path.why =
+        path.program.string() + " does not say its version, and no lib/python3.* is beside it";
     return path;
   }
   path.version = FullVersion(files, base, shorter);
@@ -275,8 +276,8 @@ std::optional<PythonModule> FindModule(const Files& files, const PythonPath& pat
   return answer;
 }
 
-std::string DistributionVersion(const Files& files, const PythonPath& path,
-                                const fs::path& folder, const std::string& distribution) {
+std::string DistributionVersion(const Files& files, const PythonPath& path, const fs::path& folder,
+                                const std::string& distribution) {
   const auto found = FindDistribution(files, path, folder, distribution);
   return found ? found->version : std::string();
 }

@@ -129,8 +129,10 @@ std::map<std::string, std::string> FoundVersions(const ProbeReport& report) {
   put("megatron", TextAt(report.Facts("megatron"), "version"));
   // Names by which Python imports a package, where [versions] has another.
   static const std::map<std::string, std::string> other = {
-      {"deep_ep", "deepep"}, {"fast_hadamard_transform", "fast_hadamard"},
-      {"fla", "flash_linear_attention"}, {"tvm_ffi", "tvm_ffi"}};
+      {"deep_ep", "deepep"},
+      {"fast_hadamard_transform", "fast_hadamard"},
+      {"fla", "flash_linear_attention"},
+      {"tvm_ffi", "tvm_ffi"}};
   for (const auto& [module, facts] : ObjectAt(python, "modules").items()) {
     const auto renamed = other.find(module);
     put(renamed == other.end() ? module : renamed->second, TextAt(facts, "version"));

@@ -26,8 +26,7 @@ class Pieces {
 
   bool Read(std::uint64_t offset, void* into, std::size_t size) const {
     if (!fd_ || offset > INT64_MAX) return false;
-    return ::pread(fd_.get(), into, size, static_cast<off_t>(offset)) ==
-           static_cast<ssize_t>(size);
+    return ::pread(fd_.get(), into, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size);
   }
   template <class T>
   bool ReadAll(std::uint64_t offset, std::uint64_t bytes, std::vector<T>& into) const {

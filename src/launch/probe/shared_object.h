@@ -15,7 +15,7 @@ namespace nam56r::launch::probe {
 struct DynamicSection {
   std::string soname;
   std::vector<std::string> needed;
-  std::vector<std::string> rpath;    ///< directories, "$ORIGIN" as it stands
+  std::vector<std::string> rpath;  ///< directories, "$ORIGIN" as it stands
   std::vector<std::string> runpath;
   int machine = 0;  ///< EM_X86_64, ...
 };

@@ -93,8 +93,7 @@ class SystemWorld final : public World {
     std::string why;
     const AddressList list = Resolve(address, port, 0, why);
     if (!list) return why;
-    const UniqueFd fd(
-        ::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const UniqueFd fd(::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd) return ErrnoText(errno);
     int error = ::connect(fd.get(), list->ai_addr, list->ai_addrlen) == 0 ? 0 : errno;
     if (error == EINPROGRESS) {

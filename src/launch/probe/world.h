@@ -40,7 +40,8 @@ class World {
   virtual std::vector<InterfaceAddress> Addresses() = 0;
   /// Listens there for a moment; empty: it can be done, otherwise why not.
   virtual std::string TryPort(const std::string& address, std::int64_t port) = 0;
-  /// Whether |address| can be reached: somebody answers at |port|, if only by a refusal. Empty: yes.
+  /// Whether |address| can be reached: somebody answers at |port|, if only by a refusal. Empty:
+  /// yes.
   virtual std::string TryReach(const std::string& address, std::int64_t port,
                                std::chrono::milliseconds limit) = 0;
   virtual base::ProgramRunner& Programs() = 0;

@@ -82,8 +82,8 @@ std::string HostToml(const ProbeReport& report, const HostFileOptions& options) 
   const json& cpu = report.Facts("cpu");
   const std::int64_t threads = NumberAt(cpu, "threads");
   if (threads > 0) {
-    text += fmt::format("cores = {}\n",
-                        std::min(threads, NumberAt(cpu, "allowed_threads", threads)));
+    text +=
+        fmt::format("cores = {}\n", std::min(threads, NumberAt(cpu, "allowed_threads", threads)));
   }
 
   if (options.paths) {

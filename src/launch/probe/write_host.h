@@ -7,8 +7,8 @@
 namespace nam56r::launch::probe {
 
 struct HostFileOptions {
-  std::string name;           ///< empty: the hostname; without |paths|: "this-machine"
-  bool paths = false;         ///< with the machine's own name and paths, which are private
+  std::string name;    ///< empty: the hostname; without |paths|: "this-machine"
+  bool paths = false;  ///< with the machine's own name and paths, which are private
 };
 
 /// A host file of the machine that was probed, to be read and put right by its owner: what was not
