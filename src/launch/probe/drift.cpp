@@ -137,7 +137,7 @@ base::Diagnostics UnknownNames(const std::vector<std::string>& accepted,
   return errors;
 }
 
-base::Diagnostics Refusals(const std::vector<DriftField>& fields, const std::string& before) {
+base::Diagnostics Refusals(const std::vector<DriftField>& fields) {
   std::vector<std::string> groups;
   std::map<std::string, std::vector<const DriftField*>> by_group;
   for (const DriftField& field : fields) {
@@ -228,7 +228,7 @@ DriftReport Drift(const ProbeReport& before, const ProbeReport& now,
     }
     drift.fields.push_back(std::move(field));
   }
-  drift.errors = Refusals(drift.fields, drift.before);
+  drift.errors = Refusals(drift.fields);
   const base::Diagnostics unknown = UnknownNames(accepted, names);
   drift.errors.insert(drift.errors.end(), unknown.begin(), unknown.end());
   return drift;
