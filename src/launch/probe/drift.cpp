@@ -149,9 +149,7 @@ base::Diagnostics Refusals(const std::vector<DriftField>& fields) {
   base::Diagnostics errors;
   for (const std::string& group : groups) {
     base::Diagnostic error =
-        HostError("PROBE0010",
-                  fmt::format("{} is not what it was in the last good run{}", group,
-                              before.empty() ? "" : " (" + before + ")"),
+        HostError("PROBE0010", fmt::format("{} is not what it was in the last good run", group),
                   fmt::format("put it back, or accept it: --accept-drift {}", group));
     for (const DriftField* field : by_group[group]) {
       error.fields.push_back(field->name);

@@ -110,8 +110,7 @@ TEST(Drift, IsShownWithBothSidesAndTheWayOut) {
   const DriftReport drift = Drift(Report(kNccl), Report(kOther), {}, "run-1");
   ASSERT_EQ(drift.errors.size(), 1u);
   const base::Diagnostic& error = drift.errors[0];
-  EXPECT_THAT(error.message,
-              HasSubstr("library.nccl is not what it was in the last good run"));
+  EXPECT_THAT(error.message, HasSubstr("library.nccl is not what it was in the last good run"));
   EXPECT_THAT(error.notes, ::testing::Contains("library.nccl.version: 2.27.3 -> 2.21.5"));
   EXPECT_THAT(error.fix, HasSubstr("--accept-drift library.nccl"));
   EXPECT_EQ(error.surface, base::Surface::kHost);

@@ -4,9 +4,11 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "src/base/utf8.h"
 #include "src/launch/cache_directory.h"
 #include "src/launch/machine.h"
 #include "src/launch/probe/cache_key.h"
@@ -50,6 +52,24 @@ constexpr std::array kItems = {
     Item{"master", Kind::kNetwork, internal::ProbeMaster},
 };
 
+// Names of files, processes and devices are bytes; a report is JSON.
+void MakeUtf8(nlohmann::json& value) {
+  if (value.is_string()) {
+    auto& text = value.get_ref<std::string&>();
+    if (!base::IsUtf8(text)) text = base::WithValidUtf8(text);
+  }
+  if (value.is_object()) {
+    nlohmann::json valid = nlohmann::json::object();
+    for (auto& [key, child] : value.items()) {
+      MakeUtf8(child);
+      valid[base::WithValidUtf8(key)] = std::move(child);
+    }
+    value = std::move(valid);
+  } else if (value.is_array()) {
+    for (nlohmann::json& child : value) MakeUtf8(child);
+  }
+}
+
 // A file system that does not answer blocks whoever asks, for good: a thread does, and is left.
 ProbeItem WithLimit(internal::Probing probe, const std::shared_ptr<const Subject>& subject) {
   struct Shared {
@@ -58,7 +78,7 @@ ProbeItem WithLimit(internal::Probing probe, const std::shared_ptr<const Subject
     std::optional<ProbeItem> item;
   };
   const auto shared = std::make_shared<Shared>();
-  std::thread([shared, probe, subject] {
+  const auto look = [shared, probe, subject] {
     ProbeItem item;
     try {
       item = probe(*subject);
@@ -68,7 +88,12 @@ ProbeItem WithLimit(internal::Probing probe, const std::shared_ptr<const Subject
     const std::lock_guard lock(shared->mutex);
     shared->item = std::move(item);
     shared->done.notify_one();
-  }).detach();
+  };
+  try {
+    std::thread(look).detach();
+  } catch (const std::system_error&) {
+    look();  // at the limit of processes: without a limit of time, then
+  }
   std::unique_lock lock(shared->mutex);
   if (!shared->done.wait_for(lock, subject->limit, [&] { return shared->item.has_value(); })) {
     return internal::Failed("no answer within " + std::to_string(subject->limit.count()) + " ms");
@@ -198,6 +223,9 @@ ProbeReport Probe(const ProbeRequest& request) {
       found = WithLimit(item.probe, subject);
     }
     found.item = item.name;
+    MakeUtf8(found.facts);
+    found.why = base::WithValidUtf8(found.why);
+    for (std::string& note : found.notes) note = base::WithValidUtf8(note);
     found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     report.items.push_back(std::move(found));
   }

@@ -167,6 +167,17 @@ TEST_F(ProbeOfMegatron, ReadsWhoseKernelsACacheHolds) {
   EXPECT_EQ(Run().Facts("cache")[name]["state"], "of this contract");
 }
 
+// Names are bytes to the machine; a receipt must be able to hold them.
+TEST_F(ProbeOfMegatron, WritesNamesThatAreNoText) {
+  world_->File("/proc/4712/comm", "\xff\x1b[2J\n");
+  world_->gpus.gpus[0].processes = {{4712, 1}};
+  world_->File("/sys/class/net/e\xffh/operstate", "up\n");
+  const ProbeReport report = Run();
+  EXPECT_NO_THROW(static_cast<void>(ToJson(report).dump()));
+  EXPECT_EQ(report.Facts("gpu")["device"][0]["processes"][0]["name"], "\uFFFD\x1b[2J");
+  EXPECT_TRUE(report.Facts("interface").contains("e\uFFFDh"));
+}
+
 // Whatever breaks, every item is there and says why.
 TEST(Probe, ReportsOfAMachineThatSaysNothing) {
   class Broken final : public World {
