@@ -231,6 +231,29 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
                            "print exactly what would run, and run nothing");
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
 
+  ProbeArguments probe;
+  CLI::App* probe_command = app.add_subcommand(
+      "probe", "What this machine is, against its host file, a contract and the last good run");
+  probe_command->add_option("--host", probe.host, "host file (TOML) to compare with");
+  probe_command->add_option("--contract", probe.contract,
+                            "contract (JSON), or a recipe (TOML) with --policy, that is to run");
+  probe_command->add_option("--policy", probe.policy, "policy file (TOML), when a recipe is given");
+  probe_command->add_option("--against", probe.against,
+                            "receipt to compare with; default: the contract's last good run");
+  probe_command->add_option("--runs", probe.runs, "directory of receipts");
+  probe_command
+      ->add_option("--accept-drift", probe.accept_drift,
+                   "dotted name, or its beginning, whose change is fine: library.nccl")
+      ->allow_extra_args(false);
+  probe_command->add_option("--write-host", probe.write_host,
+                            "write a host file (TOML) of this machine");
+  probe_command->add_flag("--with-paths", probe.with_paths,
+                          "with --write-host: its name and paths too, which are private");
+  probe_command->add_flag("--force", probe.force, "with --write-host: replace the file");
+  probe_command->add_flag("--local", probe.local, "run no programs, use no network");
+  probe_command->add_flag("--all", probe.all, "list every value by its name");
+  probe_command->callback([&] { code = RunProbe(probe, terminal); });
+
   RunsArguments runs;
   CLI::App* runs_command = app.add_subcommand("runs", "List and show receipts");
   runs_command->require_subcommand(0, 1);

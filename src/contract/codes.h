@@ -35,6 +35,7 @@ std::span<const Code> ScriptCodes();
 std::span<const Code> CheckCodes();
 std::span<const Code> EngineCodes();
 std::span<const Code> BootstrapCodes();
+std::span<const Code> ProbeCodes();
 std::span<const Code> WhyCodes();
 
 }  // namespace internal
