@@ -68,7 +68,7 @@ struct Trial {
 
 struct BisectOptions {
   std::size_t max_trials = 100;
-  std::function<void(const Trial&)> on_trial;  ///< after each that was started
+  std::function<void(const Trial&)> on_trial = {};  ///< after each that was started
 };
 
 /// What came of it.

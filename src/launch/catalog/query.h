@@ -11,14 +11,14 @@ namespace nam56r::launch::catalog {
 
 /// Which runs, in which order. Empty: any.
 struct Query {
-  std::vector<std::string> states;
-  std::string name;         ///< a part of the contract's name
-  std::string digest;       ///< the beginning of the contract's, with or without "sha256:"
-  std::string cause_class;  ///< "host"
-  std::string since;        ///< "2026-08-01", "2026-08-01T12:00:00Z", or back from now: "12h", "7d"
-  std::string until;        ///< likewise; a day is taken whole
-  std::string engine;
-  std::string backend;
+  std::vector<std::string> states = {};
+  std::string name = {};         ///< a part of the contract's name
+  std::string digest = {};       ///< the beginning of the contract's, with or without "sha256:"
+  std::string cause_class = {};  ///< "host"
+  std::string since = {};  ///< "2026-08-01", "2026-08-01T12:00:00Z", or back from now: "12h", "7d"
+  std::string until = {};  ///< likewise; a day is taken whole
+  std::string engine = {};
+  std::string backend = {};
   std::string sort = "started";  ///< see SortNames()
   bool reverse = false;
   std::int64_t limit = 0;  ///< 0: all
