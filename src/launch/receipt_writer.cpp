@@ -54,13 +54,19 @@ base::Expected<UniqueFd> OpenForLines(const std::filesystem::path& path) {
   return fd;
 }
 
-// One write for one line, so that a launcher that is killed leaves whole lines.
+// One write for one line, so that a launcher that is killed leaves whole lines. A line that does
+// not fit on the disk is not left in part either.
 int WriteLine(int fd, const json& value) {
   const std::string text = Dump(value, -1) + "\n";
+  const off_t start = ::lseek(fd, 0, SEEK_END);
   std::string_view rest = text;
   while (!rest.empty()) {
     const ssize_t written = ::write(fd, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) return errno;
+    if (written < 0 && errno != EINTR) {
+      const int error = errno;
+      if (start >= 0 && ::ftruncate(fd, start) != 0) return errno;
+      return error;
+    }
     if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
@@ -265,11 +271,13 @@ base::Status ReceiptWriter::Finish(const EngineResult& result, const json& summa
                   {"last_metrics", impl_->last_metrics},
                   {"summary", summary}};
   outcome.update(extra);
-  // The outcome counts, whatever receipt.json still says of the state.
+  // The outcome counts, whatever receipt.json still says of the state: on a full disk it cannot be
+  // replaced, and the outcome says so.
   impl_->receipt["state"] = StatusName(result.outcome);
-  auto state = impl_->WriteReceipt();
-  if (auto written = impl_->WriteOutcome(Redacted(std::move(outcome))); !written) return written;
-  return state;
+  if (const auto state = impl_->WriteReceipt(); !state) {
+    outcome["receipt_not_updated"] = state.errors()[0].message;
+  }
+  return impl_->WriteOutcome(Redacted(std::move(outcome)));
 }
 
 }  // namespace nam56r::launch

@@ -95,6 +95,15 @@ std::string SetAside(const fs::path& path) {
   return aside.string();
 }
 
+bool HasReceipts(const fs::path& runs) {
+  std::error_code error;
+  for (fs::directory_iterator it(runs, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (fs::exists(it->path() / "receipt.json", ignored)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct Catalog::Impl {
@@ -154,9 +163,8 @@ const base::Diagnostics& Catalog::notes() const { return impl_->notes; }
 base::Expected<Catalog> Catalog::Open(const fs::path& runs_directory) {
   auto impl = std::make_unique<Impl>();
   impl->runs = fs::absolute(runs_directory).lexically_normal();
-  std::error_code ignored;
   try {
-    if (!fs::is_directory(impl->runs, ignored)) {
+    if (!HasReceipts(impl->runs)) {
       impl->database.emplace(":memory:");
       (void)Prepare(*impl->database);
       return Catalog(std::move(impl));

@@ -29,7 +29,7 @@ class Catalog {
   /// Opens or makes the catalog of |runs_directory|. A damaged file is set aside as
   /// catalog.sqlite.damaged-N and made anew. Where the file cannot be written, or a later version
   /// made it, the catalog is in memory. Both are said in |notes|: RUNS0005 (warnings).
-  /// A directory that does not exist has no runs, and stays missing.
+  /// A directory without receipts, or none, stays as it is.
   static base::Expected<Catalog> Open(const std::filesystem::path& runs_directory);
   ~Catalog();
   Catalog(Catalog&&) noexcept;

@@ -245,7 +245,7 @@ TEST_F(CatalogTest, WordsThatAreNoneAreRefusedWithTheNearest) {
   auto catalog = Catalog::Open(Runs());
   ASSERT_TRUE(catalog);
   const std::vector<std::tuple<Query, std::string, std::string>> cases = {
-      {{.states = {"sucess"}}, "RUNS0003", "succeeded"},
+      {{.states = {"suceeded"}}, "RUNS0003", "succeeded"},
       {{.engine = "slrum"}, "RUNS0003", "slurm"},
       {{.backend = "'; DROP TABLE runs"}, "RUNS0003", ""},
       {{.sort = "last_loss; --"}, "RUNS0003", ""},
