@@ -36,6 +36,7 @@ std::span<const Code> CheckCodes();
 std::span<const Code> EngineCodes();
 std::span<const Code> BootstrapCodes();
 std::span<const Code> ProbeCodes();
+std::span<const Code> CatalogCodes();
 std::span<const Code> WhyCodes();
 
 }  // namespace internal

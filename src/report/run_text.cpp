@@ -140,23 +140,4 @@ std::string ResultText(const launch::RunResult& result) {
   return text;
 }
 
-std::string ReceiptsText(const std::vector<launch::Receipt>& receipts) {
-  if (receipts.empty()) return "no receipts\n";
-  TextTable table({{"run"}, {"state"}, {"ranks", TextTable::kRight}, {"started"}, {"digest"}});
-  for (const launch::Receipt& receipt : receipts) {
-    table.Add({receipt.id, std::string(launch::ReceiptStateName(receipt.state)),
-               std::to_string(receipt.world_size), receipt.started, receipt.digest.substr(0, 19)});
-  }
-  return table.Text();
-}
-
-std::string ReceiptText(const launch::Receipt& receipt) {
-  std::string text = fmt::format(
-      "{}\n  contract  {}, {}\n  digest    {}\n  ranks     {}\n  started   {}\n  state     {}\n",
-      receipt.id, receipt.name, receipt.dialect, receipt.digest, receipt.world_size,
-      receipt.started, launch::ReceiptStateName(receipt.state));
-  if (!receipt.outcome.is_null()) text += fmt::format("  outcome   {}\n", receipt.outcome.dump(2));
-  return text;
-}
-
 }  // namespace nam56r::report
