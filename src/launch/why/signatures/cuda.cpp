@@ -173,11 +173,10 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "The GPU or its context was lost",
      .cause = "The GPU stopped working under the process ({1}).",
-     .all = {"(?:CUDA error: (the launch timed out and was terminated|device reset|context is "
-             "destroyed|external device not currently "
-             "connected)|cudaErrorLaunchTimeout|cudaErrorContained|cudaErrorTensorMemoryLeak|CUDA "
-             "error: (Invalid access of peer GPU memory over nvlink or a hardware error|driver "
-             "shutting down|MPS .*))"},
+     .all = {"(CUDA error: (?:the launch timed out and was terminated|device reset|context is "
+             "destroyed|external device not currently connected|Invalid access of peer GPU memory "
+             "over nvlink or a hardware error|driver shutting down|MPS "
+             ".*)|cudaErrorLaunchTimeout|cudaErrorContained|cudaErrorTensorMemoryLeak)"},
      .confidence = 0.85,
      .next = "Read dmesg for Xid lines of that time; reset the GPU or take the node out.",
      .fields = {"host.machine"},

@@ -43,9 +43,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kRoot,
      .title = "NVLink or NVSwitch error in the kernel log",
-     .cause = "The kernel log has Xid or SXid {1}: a link between GPUs failed.",
+     .cause = "The kernel log says that a link between GPUs failed ({1}).",
      .all =
-         {R"((?:NVRM: Xid \(\S+\): (74|144|145|146|147|148|149|150)\b|nvidia-nvswitch\S* SXid \(\S+\): (\d+), Fatal))"},
+         {R"((NVRM: Xid \(\S+\): (?:74|144|145|146|147|148|149|150)\b|nvidia-nvswitch\S* SXid \(\S+\): \d+, Fatal))"},
      .confidence = 0.95,
      .next = "Take the node out; look at nvidia-smi nvlink -s and -e, and at the switch and its "
              "cables.",
@@ -167,7 +167,7 @@ constexpr Signature kSignatures[] = {
      .title = "The container runtime cannot set up GPUs",
      .cause = "The NVIDIA container runtime failed: {1}.",
      .all =
-         {R"((?:nvidia-container-cli: ((?:initialization|mount|ldcache|device|detection|container) error: .*)|could not select device driver .*capabilities: \[\[(?:gpu|compute)|unresolvable CDI devices (.*)|failed to inject CDI devices))"},
+         {R"((nvidia-container-cli: (?:initialization|mount|ldcache|device|detection|container) error: .*|could not select device driver .*capabilities: \[\[(?:gpu|compute).*|unresolvable CDI devices.*|failed to inject CDI devices.*))"},
      .none = {"unsatisfied condition: cuda"},
      .confidence = 0.8,
      .next = "Check nvidia-smi on the host, then nvidia-ctk runtime configure and a restart of the "

@@ -149,10 +149,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kSymptom,
      .title = "A peer does not listen",
-     .cause = "The peer {1} refused or stopped accepting connections: its process ended or never "
-              "got there.",
+     .cause = "A peer does not accept connections ({1}): its process ended or never got there.",
      .all =
-         {R"((?i)(?:connect to (\S+<\d+>) (?:failed|returned).*Connection refused|socket(?:Start|Poll)Connect: exceeded (?:retries|timeouts)))"},
+         {R"((?i)((?:connect to \S+<\d+> (?:failed|returned).*Connection refused|socket(?:Start|Poll)Connect: exceeded (?:retries|timeouts))))"},
      .confidence = 0.45,
      .next = "Read the log of the rank at that address first; if it is alive, look for a firewall "
              "that rejects high ports.",
@@ -403,7 +402,7 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "NVML does not start under NCCL",
      .cause = "NVML failed to start ({1}), so NCCL knows nothing about the GPUs.",
-     .all = {R"((?:nvmlInit\S*\(\) failed: (\w.*)|Failed to open libnvidia-ml\.so\.1: (.*)))"},
+     .all = {R"((nvmlInit\S*\(\) failed: \w.*|Failed to open libnvidia-ml\.so\.1: .*))"},
      .confidence = 0.85,
      .next = "Run nvidia-smi in the same environment; reload the driver or reboot where its "
              "versions differ.",

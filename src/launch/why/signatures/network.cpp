@@ -228,9 +228,9 @@ constexpr Signature
                  .cls = Class::kHost,
                  .role = Role::kRoot,
                  .title = "A link went down",
-                 .cause = "The network interface {1} lost its link.",
+                 .cause = "A network interface lost its link.",
                  .all =
-                     {R"((?:(\S+): (?:NIC )?[Ll]ink is [Dd]own|mlx5_core \S+ (\S+): Link down|(\S+): link becomes not ready|mlx5_core \S+: (?:poll_health|device's health compromised|health_care|cmd .* timeout|.*assert_var)))"},
+                     {R"((?:\S+: (?:NIC )?[Ll]ink is [Dd]own|mlx5_core \S+ \S+: Link down|\S+: link becomes not ready|mlx5_core \S+: (?:poll_health|device's health compromised|health_care|cmd .* timeout|.*assert_var)))"},
                  .confidence = 0.8,
                  .next =
                      "Look at the cable, the transceiver and the switch port; take the node out.",
@@ -246,7 +246,7 @@ constexpr Signature
                  .title = "No route between machines",
                  .cause = "A connection failed ({1}): the machines do not reach each other.",
                  .all =
-                     {R"((?:OSError: \[Errno (?:113|101|110)\] (No route to host|Network is unreachable|Connection timed out)|ssh: connect to host \S+ port \d+: (No route to host|Connection timed out|Network is unreachable)|errno: (?:113|101) - (No route to host|Network is unreachable)))"},
+                     {R"((?:\[Errno (?:113|101|110)\]|ssh: connect to host \S+ port \d+:|errno: (?:113|101) -) (No route to host|Network is unreachable|Connection timed out))"},
                  .confidence = 0.6,
                  .next = "Test name, route and firewall from the machine that reported it.",
                  .fields = {"host.network.interface"},
@@ -274,9 +274,9 @@ constexpr Signature
                  .cls = Class::kHost,
                  .role = Role::kRoot,
                  .title = "Nothing can be downloaded",
-                 .cause = "The machine cannot reach {1}, which the program downloads from.",
+                 .cause = "The machine cannot reach what the program downloads from.",
                  .all =
-                     {R"((?:HTTPSConnectionPool\(host='([^']+)'.*(?:Max retries exceeded|Read timed out)|We couldn't connect to '([^']+)' to load|Failed to establish a new connection: \[Errno|Cannot reach (https?://\S+)|Couldn't reach (\S+) on the Hub|ProxyError))"},
+                     {R"((?:HTTPS?ConnectionPool\(host='[^']+'.*(?:Max retries exceeded|Read timed out)|We couldn't connect to '[^']+' to load|Failed to establish a new connection: \[Errno|Cannot reach https?://|Couldn't reach \S+ on the Hub|ProxyError))"},
                  .confidence = 0.6,
                  .next = "Download beforehand and give local paths, or set the proxy; "
                          "HF_HUB_OFFLINE=1 stops the attempts.",

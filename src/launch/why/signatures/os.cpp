@@ -287,9 +287,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kPolicy,
      .role = Role::kRoot,
      .title = "A path of the launch does not exist",
-     .cause = "The launcher's script or program {1} does not exist here.",
+     .cause = "The launcher's script or program does not exist here ({1}).",
      .all =
-         {R"((?:can't open file '([^']+)': \[Errno 2\]|^(?:bash|sh|/bin/\S+): (?:line \d+: )?(\S+): (?:command not found|No such file or directory)|env: '?([^':]+)'?: No such file or directory))"},
+         {R"((can't open file '[^']+': \[Errno 2\]|^(?:bash|sh|/bin/\S+): (?:line \d+: )?\S+: (?:command not found|No such file or directory)|env: '?[^':]+'?: No such file or directory))"},
      .confidence = 0.6,
      .next = "Give a path that exists on every node; relative paths count from the directory of "
              "the launch.",

@@ -100,9 +100,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kRoot,
      .title = "Name resolution does not work",
-     .cause = "The resolver of this host did not answer for {1}.",
+     .cause = "The resolver of this host did not answer.",
      .all =
-         {R"((?:addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '([^']+)'|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
+         {R"((?:addresses of \([^,]+, \d+\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
      .confidence = 0.7,
      .next = "Repair DNS on the node or in the pod (resolv.conf, search domains, the service's "
              "record), or use addresses.",
@@ -423,7 +423,7 @@ constexpr Signature kSignatures[] = {
      .title = "NCCL backend without this data type",
      .cause = "The NCCL backend of this PyTorch cannot communicate the type {1}.",
      .all =
-         {R"((?:Input tensor data type is not supported for NCCL process group: (\S+)|Unconvertible NCCL type (\S+)))"},
+         {R"((?:Input tensor data type is not supported for NCCL process group:|Unconvertible NCCL type) (\S+))"},
      .confidence = 0.55,
      .next = "Update PyTorch, or communicate the bytes as uint8 or in bf16.",
      .fields = {"host.versions.pytorch", "policy.precision.compute"},
@@ -468,9 +468,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kPolicy,
      .role = Role::kRoot,
      .title = "A rank outside the world",
-     .cause = "A process has rank {1}, which is outside the world that was announced.",
+     .cause = "A process has a rank outside the world that was announced.",
      .all =
-         {R"((?:Invalid rank (\d+), rank should be in the interval|rank (\d+) is not in range|local_rank \(?(\d+)\)? must be less than))"},
+         {R"((?:Invalid rank \d+, rank should be in the interval|rank \d+ is not in range|local_rank \(?\d+\)? must be less than))"},
      .confidence = 0.7,
      .next = "Let WORLD_SIZE be the number of started processes, and RANK unique below it.",
      .fields = {"policy.layout.world_size"},
