@@ -65,9 +65,8 @@ constexpr Signature kSignatures[] = {
      .title = "GPUs busy or in exclusive mode",
      .cause = "All GPUs are busy or unavailable: another process holds them in exclusive mode, or "
               "they are in a bad state.",
-     .all = {"(?:all CUDA-capable devices are busy or "
-             "unavailable|cudaErrorDevicesUnavailable|exclusive-process "
-             "mode|CUDA_ERROR_DEVICE_UNAVAILABLE)"},
+     .all =
+         {R"((?:CUDA-capable device\S* (?:are|is/are) busy or unavailable|cudaErrorDevicesUnavailable|exclusive-process mode|CUDA_ERROR_DEVICE_UNAVAILABLE))"},
      .confidence = 0.85,
      .next = "Look at nvidia-smi for other processes and for the compute mode; end leftovers or "
              "reset the GPU.",

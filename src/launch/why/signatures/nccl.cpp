@@ -168,7 +168,7 @@ constexpr Signature kSignatures[] = {
      .title = "A peer closed its connection",
      .cause = "Another rank ended and its connection to this one closed.",
      .all =
-         {R"((?:Connection closed by remote peer|socketProgress(?:Opt)?: Call to (?:recv|send) \S+ \S+ failed|NCCL WARN Call to (?:recv|send|recvmsg|sendmsg) .*(?:reset by peer|Broken pipe)|NCCL communicator was aborted on rank|ncclRemoteError|Could not receive type from localRank|Accept failed Software caused))"},
+         {R"((?:Connection closed by remote peer|socketProgress(?:Opt)?: Call to (?:recv|send) \S+ \S+ failed|NCCL WARN Call to (?:recv|send|recvmsg|sendmsg) .*(?:reset by peer|Broken pipe)|NCCL communicator was aborted on rank|ncclRemoteError|remote process exited or there was a network error|Could not receive type from localRank|Accept failed Software caused))"},
      .confidence = 0.3,
      .next = "Find the rank that failed first; this line is its echo.",
      .why =

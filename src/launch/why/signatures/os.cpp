@@ -298,6 +298,40 @@ constexpr Signature kSignatures[] = {
      .matches = "python: can't open file '/work/pretrain.py': [Errno 2] No such file or directory",
      .near_miss = "FileNotFoundError: [Errno 2] No such file or directory: 'tokenizer.json'",
      .source = "cpython 3.12 Modules/main.c; GNU bash 5.2 execute_cmd.c"},
+    {.code = "WHY1920",
+     .cls = Class::kHost,
+     .role = Role::kRoot,
+     .title = "Ray ended a task for lack of host memory",
+     .cause = "Ray ended a worker because the node ran low on memory.",
+     .all =
+         {R"((?:Task was killed due to the node running low on memory|ray\.exceptions\.OutOfMemoryError|killed due to memory pressure|Memory on the node .* was .* which exceeds the memory usage threshold))"},
+     .confidence = 0.8,
+     .next = "Use less host memory a node, or raise RAY_memory_usage_threshold only where the "
+             "memory is really there.",
+     .fields = {"host.machine", "policy.data"},
+     .why = "Ray's own monitor acts before the kernel does.",
+     .matches =
+         "ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.",
+     .near_miss = "torch.OutOfMemoryError: CUDA out of memory.",
+     .source = "ray-project/ray src/ray/common/memory_monitor.cc"},
+    {.code = "WHY1921",
+     .cls = Class::kPolicy,
+     .role = Role::kRoot,
+     .title = "Ray has no room for the request",
+     .cause = "Ray cannot place what was asked for: {1}.",
+     .all = {"(No available node types can fulfill resource request.*|Cannot provide a placement "
+             "group.*|The current node (?:has no GPU available|does not have).*|placement group "
+             ".*cannot be (?:scheduled|fulfilled|created).*|number of required GPUs exceeds the "
+             "total number of available GPUs.*)"},
+     .confidence = 0.6,
+     .next = "Compare the asked GPUs with what ray status shows; all nodes must have joined.",
+     .fields = {"policy.layout.world_size", "host.machine.nodes"},
+     .why = "The parallel sizes ask for more GPUs than the cluster that Ray sees.",
+     .matches = "ValueError: The number of required GPUs exceeds the total number of available "
+                "GPUs in the placement group.",
+     .near_miss = "INFO Placement group created",
+     .source = "ray-project/ray python/ray/util/placement_group.py; vllm-project/vllm "
+               "vllm/executor/ray_utils.py"},
 };
 
 }  // namespace

@@ -172,7 +172,7 @@ constexpr Signature kSignatures[] = {
      .title = "The watchdog takes the process down",
      .cause = "PyTorch ends the process after a failed or late collective.",
      .all =
-         {R"((?:Some NCCL operations have failed or timed out|To avoid data inconsistency, we are taking the entire process down|watchdog thread terminated with exception|Received a dump signal (?:due to|from)|Heartbeat monitor timed out|Failed to check the .should dump. flag|Observed flight recorder dump signal|First PG on this rank to signal dumping|Exception \(either an error or timeout\) detected by watchdog))"},
+         {R"((?:Some NCCL operations have failed or timed out|To avoid data inconsistency, we are taking the entire process down|watchdog thread terminated with exception|Received a dump signal (?:due to|from)|Heartbeat monitor timed out|Failed to check the .should dump. flag|Observed flight recorder dump signal|ProcessGroupNCCL's watchdog got stuck|Timeout at NCCL work: |communicator encountered error set by ProcessGroupNCCL|First PG on this rank to signal dumping|Exception \(either an error or timeout\) detected by watchdog))"},
      .confidence = 0.3,
      .next = "Read what came before it on the other ranks.",
      .why = "These lines follow a failure that another line or another rank names.",
