@@ -753,7 +753,8 @@ constexpr Signature kSignatures[] = {
      .title = "NCCL was used wrongly",
      .cause = "NCCL refused a call as invalid usage, most often because ranks share a GPU or "
               "disagree about their number.",
-     .all = {"(?:ncclInvalidUsage|NCCL error in: .*invalid usage)"},
+     .all =
+         {R"((?:ncclInvalidUsage|ncclInvalidArgument|NCCL error in: .*invalid (?:usage|argument)|NCCL [Ee]rror:? ?\d?:? invalid (?:usage|argument)))"},
      .confidence = 0.5,
      .next = "Run once with NCCL_DEBUG=WARN for the refused argument; compare local ranks with "
              "visible GPUs first.",
@@ -780,7 +781,7 @@ constexpr Signature kSignatures[] = {
             "end in one of them.",
      .matches = "ncclSystemError: System call (e.g. socket, malloc) or external library call "
                 "failed or device error.",
-     .near_miss = "ncclInvalidArgument: Invalid value for an argument.",
+     .near_miss = "ncclInProgress",
      .source =
          "pytorch/pytorch v2.6 torch/csrc/distributed/c10d/NCCLUtils.cpp (getNcclErrorDetailStr)"},
 };

@@ -396,6 +396,22 @@ constexpr Signature
                  .matches = "KeyError: 'PDSH_SSH_ARGS_APPEND'",
                  .near_miss = "KeyError: 'lm_head.weight'",
                  .source = "cpython 3.12 Lib/os.py (_Environ.__getitem__)"},
+                {.code = "WHY1625",
+                 .cls = Class::kHost,
+                 .role = Role::kSymptom,
+                 .title = "UCC reports an error",
+                 .cause = "UCC, the collective library above UCX, reports an error: {1}.",
+                 .all = {R"((?:TL_[A-Z]+|CL_[A-Z]+|UCC)\s+ERROR\s+(.*))"},
+                 .confidence = 0.5,
+                 .next = "Switch the named layer off (UCC_TLS) and look at shared memory and IPC "
+                         "namespaces of the containers.",
+                 .fields = {"host.machine"},
+                 .why = "Its layers share memory between the processes of a host, which containers "
+                        "keep apart.",
+                 .matches = "[1723.1] [w3:1382 :0]     tl_shm_team.c:617  TL_SHM ERROR Child "
+                            "failed to attach to shmseg, errno: Invalid argument",
+                 .near_miss = "[1723.1] [w3:1382 :0]     tl_shm_team.c:617  TL_SHM DEBUG attached",
+                 .source = "openucx/ucc src/components/tl"},
 };
 
 }  // namespace
