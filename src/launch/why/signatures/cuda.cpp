@@ -29,7 +29,7 @@ constexpr Signature kSignatures[] = {
      .title = "No CUDA device",
      .cause = "The process sees no CUDA device.",
      .all =
-         {R"((?:no CUDA-capable device is detected|No CUDA GPUs are available|cudaErrorNoDevice\b|CUDA_ERROR_NO_DEVICE|No CUDA runtime is found|No GPU found))"},
+         {R"((?:no CUDA-capable device is detected|No CUDA GPUs are available|cudaErrorNoDevice\b|CUDA_ERROR_NO_DEVICE|No GPU found))"},
      .confidence = 0.75,
      .next = "Run nvidia-smi in the same container or task; pass the GPUs (--gpus all, "
              "--gres=gpu:N, resource limits) and look at CUDA_VISIBLE_DEVICES.",

@@ -111,8 +111,8 @@ constexpr Signature kSignatures[] = {
      .title = "A container lost its GPUs",
      .cause = "NVML fails in this container although it worked before: its access to the devices "
               "was taken away.",
-     .all = {"(?:Failed to initialize NVML: (?:Unknown Error|Insufficient Permissions|Driver Not "
-             "Loaded|GPU access "
+     .all = {"(?:[Ff]ailed to initialize NVML: (?:could not load|Unknown Error|Insufficient "
+             "Permissions|Driver Not Loaded|GPU access "
              "blocked)|NVMLError_(?:Unknown|NoPermission|DriverNotLoaded|GpuIsLost|LibraryNotFound)"
              "|NVML Shared Library Not Found)"},
      .confidence = 0.85,

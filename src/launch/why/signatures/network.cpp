@@ -246,7 +246,7 @@ constexpr Signature
                  .title = "No route between machines",
                  .cause = "A connection failed ({1}): the machines do not reach each other.",
                  .all =
-                     {R"((?:\[Errno (?:113|101|110)\]|ssh: connect to host \S+ port \d+:|errno: (?:113|101) -) (No route to host|Network is unreachable|Connection timed out))"},
+                     {R"((?:\[Errno (?:113|101|110)\]|ssh: connect to host \S+ port \d+:) (No route to host|Network is unreachable|Connection timed out))"},
                  .confidence = 0.6,
                  .next = "Test name, route and firewall from the machine that reported it.",
                  .fields = {"host.network.interface"},
@@ -272,12 +272,12 @@ constexpr Signature
                  .source = "openssh/openssh-portable V_9_2 sshconnect2.c"},
                 {.code = "WHY1617",
                  .cls = Class::kHost,
-                 .role = Role::kRoot,
+                 .role = Role::kSymptom,
                  .title = "Nothing can be downloaded",
                  .cause = "The machine cannot reach what the program downloads from.",
                  .all =
                      {R"((?:HTTPS?ConnectionPool\(host='[^']+'.*(?:Max retries exceeded|Read timed out)|We couldn't connect to '[^']+' to load|Failed to establish a new connection: \[Errno|Cannot reach https?://|Couldn't reach \S+ on the Hub|ProxyError))"},
-                 .confidence = 0.6,
+                 .confidence = 0.55,
                  .next = "Download beforehand and give local paths, or set the proxy; "
                          "HF_HUB_OFFLINE=1 stops the attempts.",
                  .fields = {"host.network"},

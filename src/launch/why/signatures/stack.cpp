@@ -240,7 +240,7 @@ constexpr Signature kSignatures[] =
          .title = "Package requirements contradict each other",
          .cause = "Installed packages contradict their requirements: {1}.",
          .all =
-             {R"((\S+[><=!~]+\S+ is required for a normal functioning of this module[^.]*|pkg_resources\.(?:extern\.packaging\.\S+|ContextualVersionConflict|VersionConflict|DistributionNotFound).*|has requirement .*, but you(?:'ll)? have .*|requires \S+[><=]=?[\d.]+.*, but you have.*|VersionConflict: .*|[Mm](?:aximum|inimum) (?:supported )?version \S+ is (?:supported|required).*|version \S+ is not supported(?: by)?.*|PackageNotFoundError: .*|(?:requires|require|needs|need) (?:at least )?(?:torch|triton|transformers|PyTorch|Triton|[Tt]ransformer[-_ ][Ee]ngine|flash[-_]attn|FlashAttention|CUDA|cuDNN|Megatron-Core|causal_conv1d|mamba_ssm|NCCL|nvcc|NVCC)\s*(?:version )?(?:>=|>|==|<=|<|v?\d).*))"},
+             {R"((\S+[><=!~]+\S+ is required for a normal functioning of this module[^.]*|pkg_resources\.(?:extern\.packaging\.\S+|ContextualVersionConflict|VersionConflict|DistributionNotFound).*|VersionConflict: .*|[Mm](?:aximum|inimum) (?:supported )?version \S+ is (?:supported|required).*|version \S+ is not supported(?: by)?.*|PackageNotFoundError: .*|(?:requires|require|needs|need) (?:at least )?(?:torch|triton|transformers|PyTorch|Triton|[Tt]ransformer[-_ ][Ee]ngine|flash[-_]attn|FlashAttention|CUDA|cuDNN|Megatron-Core|causal_conv1d|mamba_ssm|NCCL|nvcc|NVCC)\s*(?:version )?(?:>=|>|==|<=|<|v?\d).*))"},
          .confidence = 0.8,
          .next = "Install the versions that are named, in one command, so that the resolver sees "
                  "all of them.",
@@ -288,7 +288,7 @@ constexpr Signature kSignatures[] =
          .title = "Kernels for other GPUs",
          .cause = "This kernel library does not support the GPU's architecture: {1}.",
          .all =
-             {R"((Expected is_sm\w+ .*to be true|too old to be supported by the triton GPU compiler|Triton only supports devices of CUDA Capability[^.]*|FlashAttention(?:-\d)? only supports [^.]*|FlashAttention only supports[^.]*|only supports? (?:Ampere|Hopper|Blackwell|Volta|Turing)[^.]*GPUs?|requires? (?:a GPU with )?(?:compute capability|CUDA capability|SM ?\d+|sm_?\d+)[^.]*(?:or (?:higher|above|newer|later)|>=)[^.]*|not supported on (?:this )?(?:GPU|device|architecture|arch|sm)[^.]*|Device compute capability [\d.]+ or higher required[^.]*|unsupported compute capability[^.]*|no kernel .* for (?:sm|SM)_?\d+))"},
+             {R"((Expected is_sm\w+ .*to be true|too old to be supported by the triton GPU compiler|Triton only supports devices of CUDA Capability[^.]*|FlashAttention(?:-\d)? only supports [^.]*|only supports? (?:Ampere|Hopper|Blackwell|Volta|Turing)[^.]*GPUs?|Device compute capability [\d.]+ or higher required[^.]*|no kernel .* for (?:sm|SM)_?\d+))"},
          .confidence = 0.85,
          .next = "Choose another kernel for this GPU, or run on one that it supports.",
          .fields = {"host.machine.gpu_architecture", "policy.attention.backend"},
@@ -335,8 +335,7 @@ constexpr Signature kSignatures[] =
          .role = Role::kRoot,
          .title = "This Python is too old or too new",
          .cause = "The package does not run on this Python: {1}.",
-         .all =
-             {R"((requires a different Python: [^"]*|Python (?:version )?[\d.]+ (?:or (?:later|newer|above)|is) (?:is )?(?:required|not supported)[^.]*|requires Python ['"]?[><=]+ ?[\d.]+['"]?|module 'typing' has no attribute '\w+'|unsupported operand type\(s\) for \|: 'type' and '(?:type|NoneType)'|'type' object is not subscriptable|Dynamo is not supported on Python [\d.]+\+?|No module named 'distutils'))"},
+         .all = {R"((requires a different Python: [^"]*|Python (?:version )?[\d.]+ (?:or (?:later|newer|above)|is) (?:is )?(?:required|not supported)[^.]*|requires Python ['"]?[><=]+ ?[\d.]+['"]?|module 'typing' has no attribute '\w+'|unsupported operand type\(s\) for \|: 'type' and '(?:type|NoneType)'|'type' object is not subscriptable|Dynamo is not supported on Python [\d.]+\+?|No module named 'distutils'))"},
          .confidence = 0.75,
          .next = "Use the Python versions that the package's metadata names.",
          .fields = {"host.paths.python"},
@@ -442,6 +441,36 @@ constexpr Signature kSignatures[] =
                     "invalid argument",
          .near_miss = "CUDA error (/w/my_kernel.cu:12): invalid argument",
          .source = "Dao-AILab/flash-attention hopper/flash_fwd_launch_template.h"},
+        {.code = "WHY2027",
+         .cls = Class::kStack,
+         .role = Role::kSymptom,
+         .title = "A GPU that a library speaks against",
+         .cause = "A library says that it needs another GPU: {1}.",
+         .all =
+             {R"((requires? (?:a GPU with )?(?:compute capability|CUDA capability|SM ?\d+|sm_?\d+)[^.]*(?:or (?:higher|above|newer|later)|>=)[^.]*|not supported on (?:this )?(?:GPU|device|architecture|arch|sm)[^.]*|unsupported compute capability[^.]*|compute capability \S+ is not supported[^.]*))"},
+         .confidence = 0.55,
+         .next = "Choose another kernel or precision for this GPU, or run on one that it supports.",
+         .fields = {"host.machine.gpu_architecture", "policy.precision.compute"},
+         .why = "It may be a refusal or a note about a fallback; the lines after it tell.",
+         .matches = "ValueError: FP8 requires compute capability 8.9 or higher",
+         .near_miss = "INFO compute capability 9.0",
+         .source = "NVIDIA/TransformerEngine transformer_engine/pytorch/fp8.py; vllm-project/vllm"},
+        {.code = "WHY2028",
+         .cls = Class::kStack,
+         .role = Role::kSymptom,
+         .title = "pip finds packages that do not fit",
+         .cause = "pip installed packages whose requirements contradict each other: {1}.",
+         .all =
+             {R"(((?:\S+ [\d.]\S* )?(?:has requirement .*, but you(?:'ll)? have .*|requires \S+[><=!~]=?[\d.]+.*, but you have.*)))"},
+         .confidence = 0.5,
+         .next = "Install the versions that are named in one command, so that the resolver sees "
+                 "all of them.",
+         .fields = {"host.versions"},
+         .why = "pip installs nevertheless; whether it matters shows at the first import.",
+         .matches = "torchvision 0.17.0 requires torch==2.2.0, but you have torch 2.6.0 which is "
+                    "incompatible.",
+         .near_miss = "Successfully installed torch-2.6.0",
+         .source = "pypa/pip src/pip/_internal/commands/install.py"},
 };
 
 }  // namespace

@@ -81,7 +81,7 @@ constexpr Signature kSignatures[] = {
      .source = "pytorch/pytorch v2.6 torch/csrc/distributed/c10d/socket.cpp (SocketConnectOp)"},
     {.code = "WHY1205",
      .cls = Class::kPolicy,
-     .role = Role::kRoot,
+     .role = Role::kSymptom,
      .title = "The master address is an unknown name",
      .cause = "The name of the master ({1}) does not exist.",
      .all = {R"(addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -(?:2|5))"},
@@ -98,12 +98,12 @@ constexpr Signature kSignatures[] = {
                "(SocketConnectOp::tryConnect)"},
     {.code = "WHY1206",
      .cls = Class::kHost,
-     .role = Role::kRoot,
+     .role = Role::kSymptom,
      .title = "Name resolution does not work",
      .cause = "The resolver of this host did not answer.",
      .all =
          {R"((?:addresses of \([^,]+, \d+\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
-     .confidence = 0.7,
+     .confidence = 0.6,
      .next = "Repair DNS on the node or in the pod (resolv.conf, search domains, the service's "
              "record), or use addresses.",
      .fields = {"host.network.master_addr"},
