@@ -146,6 +146,35 @@ TEST(Why, NamesTheRuleThatWouldHaveRefusedIt) {
   EXPECT_THAT(experts.fields, testing::Contains("policy.layout.expert_parallel"));
 }
 
+TEST(Why, WeighsAKernelsSharedMemoryAndShapesByTheirNumbers) {
+  const std::vector<std::pair<std::string, Class>> logs = {
+      {"OutOfResources: out of resource: shared memory, Required: 663808, Hardware limit: 232448",
+       Class::kPlan},
+      {"OutOfResources: out of resource: shared memory, Required: 131072, Hardware limit: 49152",
+       Class::kStack},
+      {"OutOfResources: out of resource: shared memory, Required: 131072, Hardware limit: 101376",
+       Class::kHost},
+      {"RuntimeError: The size of tensor a (32768) must match the size of tensor b (8192) at "
+       "non-singleton dimension 0",
+       Class::kPolicy},
+      {"RuntimeError: The size of tensor a (77) must match the size of tensor b (76) at "
+       "non-singleton dimension 1",
+       Class::kUnknown},
+      {"Watchdog caught collective operation timeout: WorkNCCL(SeqNum=5, OpType=ALLREDUCE, "
+       "NumelIn=1, NumelOut=1, Timeout(ms)=600000) ran for 600013 milliseconds",
+       Class::kPolicy},
+      {"Watchdog caught collective operation timeout: WorkNCCL(SeqNum=90000, OpType=ALLREDUCE, "
+       "NumelIn=4096, NumelOut=4096, Timeout(ms)=600000) ran for 600013 milliseconds",
+       Class::kUnknown}};
+  for (const auto& [log, cls] : logs) EXPECT_EQ(Of(log).cls, cls) << log;
+}
+
+TEST(Why, ASymptomAnswersOnlyWithoutARoot) {
+  const std::string symptom = "ncclSystemError: System call (e.g. socket, malloc) failed\n";
+  EXPECT_EQ(Of(symptom).code, "WHY4203");
+  EXPECT_EQ(Of(symptom + "NameError: name 'foo' is not defined\n").code, "WHY3701");
+}
+
 TEST(Why, TellsWhereAFieldIsSet) {
   const nlohmann::json contract = {
       {"provenance", {{"policy.layout.expert_parallel", {{"file", "p.toml"}, {"line", 12}}}}}};

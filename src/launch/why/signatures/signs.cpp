@@ -14,7 +14,7 @@ constexpr Signature
                 .title = "A choice that is refused",
                 .cause = "The program refuses what was chosen: {1}.",
                 .all =
-                    {R"((?:ValueError|AssertionError|NotImplementedError|RuntimeError|KeyError|TypeError|\w*ConfigError|\w*ArgumentError|\[ERROR\] Assertion failed): (.*(?i:parallel|pipeline|micro.?batch|batch.?size|\bfp16\b|\bbf16\b|\bfp8\b|dtype|recompute|checkpointing|cuda.?graph|offload|expert|sequence|attention.?backend|flash|zero.?(?:stage|\d)|accumulation|max_\w*(?:len|tokens|seqs|batch)\w*|gpu_memory|tp_size|pp_size|ep_size|dispatcher|sharding|fsdp|optimizer|scheduler|tokens_per|world.?size|\bGPUs\b|placement group|--[a-z][\w-]{3,}).*))"},
+                    {R"((?:ValueError|AssertionError|NotImplementedError|RuntimeError|KeyError|TypeError|\w*ConfigError|\w*ArgumentError|\[ERROR\] Assertion failed): (.*(?i:parallel|pipeline|micro.?batch|batch.?size|\bfp16\b|\bbf16\b|\bfp8\b|dtype|recompute|checkpointing|cuda.?graph|offload|expert|sequence|attention.?backend|flash|zero.?(?:stage|\d)|accumulation|max_\w*(?:len|tokens|seqs|batch)\w*|gpu_memory|tp_size|pp_size|ep_size|dispatcher|sharding|fsdp|optimizer|scheduler|tokens_per|world.?size|\bGPUs\b|placement group|--[a-z][\w-]{3,}|(?:8|4)-?bit|quanti[sz]|precision|\bLoRA\b|lora_|adapter|deepspeed|tensor.?core|tf32|backend|distributed|device_map|num_workers|\brank\b|cluster|\bnodes?\b).*))"},
                 .none = {"shapes? .*(?:cannot|must|invalid)|size mismatch|has no attribute",
                          "CUDA error|NCCL error|cuDNN error|cuDNN "
                          "Error|c10d|TCPStore|store->get|DataLoader worker"},
@@ -84,10 +84,11 @@ constexpr Signature
                 .code = "WHY4205",
                 .cls = Class::kHost,
                 .role = Role::kSymptom,
-                .title = "InfiniBand that reports an error",
-                .cause = "An adapter or its port reports an error: {1}.",
+                .title = "A network or link that reports an error",
+                .cause = "An adapter, a port or a link reports an error: {1}.",
                 .all = {"(NET/IB ?: ?Got (?:async event|completion (?:from peer|with)).*|[Ll]ocal "
-                        "catastrophic error.*|[Pp]ort error)"},
+                        "catastrophic error.*|[Pp]ort error|CUDA_ERROR_CONTAINED.*|NCCL WARN "
+                        "NET/OFI .*(?:[Ff]ailed|[Uu]nable|[Ee]rror).*)"},
                 .confidence = 0.6,
                 .next = "Test link and fabric of that adapter (ibstat, perfquery, ibqueryerrors).",
                 .why = "The adapter's driver tells NCCL of it.",
@@ -103,7 +104,7 @@ constexpr Signature
                 .title = "A kernel library without the operation",
                 .cause = "A library has no kernel for the operation on this machine: {1}.",
                 .all =
-                    {R"(((?:NotImplementedError|RuntimeError|ValueError): (?:No operator found for .*|cutlass cannot implement.*|Cutlass .*|Unknown CUDA arch.*|fp8e4nv data type is not supported.*|No available kernel.*|could not (?:find|create) .*(?:engine|primitive).*)|invalid device function|nvlink error .*|undefined reference to .*|Undefined reference to .*|TllmException.*Assertion failed: d == a \+ length.*|Assertion failed: d == a \+ length.*))"},
+                    {R"(((?:NotImplementedError|RuntimeError|ValueError): (?:No operator found for .*|cutlass cannot implement.*|Cutlass .*|Unknown CUDA arch.*|fp8e4nv data type is not supported.*|No available kernel.*|could not (?:find|create) .*(?:engine|primitive).*)|invalid device function|nvlink error .*|undefined reference to .*|Undefined reference to .*|TllmException.*Assertion failed: d == a \+ length.*|Assertion failed: d == a \+ length.*|_Map_base::at|DLL load failed while importing.*|incompatible function arguments.*|Failed to import transformers\.\S+ because of the following error.*|CUDA driver version is insufficient.*))"},
                 .confidence = 0.55,
                 .next = "Take builds for this GPU, and versions that were made for each other.",
                 .fields = {"host.versions"},
@@ -181,6 +182,64 @@ constexpr Signature
                 .matches = "RuntimeError: DataLoader worker (pid(s) 123) exited unexpectedly",
                 .near_miss = "DataLoader worker started",
                 .source = "pytorch/pytorch v2.5 torch/utils/data/dataloader.py",
+            },
+            {
+                .code = "WHY4211",
+                .cls = Class::kPolicy,
+                .role = Role::kSymptom,
+                .title = "An option that leads where the release has a hole",
+                .cause = "Code of Megatron-LM asks an object for {1}, which the options chosen do "
+                         "not give it.",
+                .all =
+                    {R"(AttributeError: '\w+' object has no attribute '(\w+)')",
+                     R"(File "\S*(?:megatron/(?:core|training|bridge|legacy)|transformer_engine/pytorch)/)"},
+                .none = {"'NoneType' object|AsyncCollectiveTensor"},
+                .confidence = 0.5,
+                .next = "Change the option that leads there: graphs, MTP, overlap and recompute "
+                        "reach attributes that other options make.",
+                .window = 6,
+                .why = "The release works for the combinations that were tested.",
+                .matches = "  File \"/opt/megatron/core/transformer/cuda_graphs.py\", line 1741, "
+                           "in __init__\nAttributeError: 'MultiTokenPredictionLayer' object has no "
+                           "attribute 'transformer_layer'",
+                .near_miss = "  File \"/home/me/train.py\", line 3\nAttributeError: 'Foo' object "
+                             "has no attribute 'bar'",
+                .source =
+                    "NVIDIA/Megatron-LM core_v0.19.0 megatron/core/transformer/cuda_graphs.py",
+            },
+            {
+                .code = "WHY4212",
+                .cls = Class::kCode,
+                .role = Role::kSymptom,
+                .title = "An index outside its list",
+                .cause = "The program asks a list or a tensor for what it does not have: {1}.",
+                .all = {"IndexError: (.+)"},
+                .none = {"_Map_base::at", "out of range in self"},
+                .confidence = 0.42,
+                .next = "Follow the traceback; compare what the ranks and the stages hold.",
+                .why = "A mistake in a program, most often; or a layout with fewer parts than it "
+                       "counts on.",
+                .matches = "IndexError: list index out of range",
+                .near_miss = "index out of bounds checked",
+                .source = "python/cpython v3.12 Objects/listobject.c",
+            },
+            {
+                .code = "WHY4213",
+                .cls = Class::kPolicy,
+                .role = Role::kSymptom,
+                .title = "A refusal that is not known",
+                .cause = "The program refuses what it was given: {1}.",
+                .all = {"(?:ValueError|AssertionError|NotImplementedError): (.{8,})"},
+                .none =
+                    {R"(values to unpack|could not convert|invalid literal|broadcast|reshape|inhomogeneous|NaN|\bnan\b|shape|object has no|must match|dimension)"},
+                .confidence = 0.41,
+                .next = "Follow the message; it says what it expects.",
+                .why = "An assertion with words, or a refused value, is most often about how the "
+                       "run was set up.",
+                .matches =
+                    "AssertionError: random port can only be called from single node training",
+                .near_miss = "ValueError: not enough values to unpack (expected 3, got 2)",
+                .source = "python/cpython v3.12 Lib",
             },
 };
 
