@@ -784,6 +784,21 @@ constexpr Signature kSignatures[] = {
      .near_miss = "ncclInProgress",
      .source =
          "pytorch/pytorch v2.6 torch/csrc/distributed/c10d/NCCLUtils.cpp (getNcclErrorDetailStr)"},
+    {.code = "WHY1145",
+     .cls = Class::kStack,
+     .role = Role::kRoot,
+     .title = "NCCL's picture of the machine broke",
+     .cause = "NCCL ended in its search of the topology: {1}.",
+     .all = {R"(NCCL WARN (Could not find (?:NET|net|id|gpu|any local path|intermediate GPU|NIC|node of type|pool)\b.*|No path computed to go from.*|Internal error : .*|Error : ring .*|ncclTopo\w+ could not find.*|Error : (?:tried to create too many nodes|too many (?:Topo links|XML nodes)).*|Failed to find reverse path.*|Graph.*search failed.*))"},
+     .confidence = 0.55,
+     .next = "Take the newest NCCL that fits the image; if it stays, compare lspci -tv and the "
+             "container's /sys with the bare machine.",
+     .fields = {"host.versions.nccl", "host.machine"},
+     .why = "These are checks of NCCL's own data. Faults of one release cause them, and machines "
+            "whose PCI tree is hidden or odd.",
+     .matches = "n1:2:3 [0] graph/topo.h:230 NCCL WARN Could not find NET with id 0",
+     .near_miss = "n1:2:3 [0] NCCL INFO NET/IB : Using [0]mlx5_0:1/IB",
+     .source = "NVIDIA/nccl 5067397 src/graph/topo.cc, paths.cc, rings.cc"},
 };
 
 }  // namespace
