@@ -29,7 +29,7 @@ constexpr Signature kSignatures[] = {
      .title = "No CUDA device",
      .cause = "The process sees no CUDA device.",
      .all =
-         {R"((?:no CUDA-capable device is detected|No CUDA GPUs are available|cudaErrorNoDevice\b|CUDA_ERROR_NO_DEVICE|No CUDA runtime is found|No GPU found))"},
+         {R"((?:no CUDA-capable device is detected|No CUDA GPUs are available|cudaErrorNoDevice\b|CUDA_ERROR_NO_DEVICE|No GPU found))"},
      .confidence = 0.75,
      .next = "Run nvidia-smi in the same container or task; pass the GPUs (--gpus all, "
              "--gres=gpu:N, resource limits) and look at CUDA_VISIBLE_DEVICES.",
@@ -65,9 +65,8 @@ constexpr Signature kSignatures[] = {
      .title = "GPUs busy or in exclusive mode",
      .cause = "All GPUs are busy or unavailable: another process holds them in exclusive mode, or "
               "they are in a bad state.",
-     .all = {"(?:all CUDA-capable devices are busy or "
-             "unavailable|cudaErrorDevicesUnavailable|exclusive-process "
-             "mode|CUDA_ERROR_DEVICE_UNAVAILABLE)"},
+     .all =
+         {R"((?:CUDA-capable device\S* (?:are|is/are) busy or unavailable|cudaErrorDevicesUnavailable|exclusive-process mode|CUDA_ERROR_DEVICE_UNAVAILABLE))"},
      .confidence = 0.85,
      .next = "Look at nvidia-smi for other processes and for the compute mode; end leftovers or "
              "reset the GPU.",
@@ -325,12 +324,12 @@ constexpr Signature kSignatures[] = {
      .near_miss = "RuntimeError: CUDA error: unspecified launch failure",
      .source = "NVIDIA CUDA runtime 12, cudaErrorIllegalAddress = 700"},
     {.code = "WHY1419",
-     .cls = Class::kCode,
+     .cls = Class::kUnknown,
      .role = Role::kSymptom,
      .title = "A kernel failed",
      .cause = "A GPU kernel failed without a stated reason.",
      .all = {"(?:unspecified launch failure|cudaErrorLaunchFailure|CUDA_ERROR_LAUNCH_FAILED)"},
-     .confidence = 0.4,
+     .confidence = 0.35,
      .next = "Look at dmesg for Xid lines, then run with CUDA_LAUNCH_BLOCKING=1.",
      .fields = {"host.machine"},
      .why = "Either a fault of the kernel or of the GPU; the kernel's log tells them apart.",

@@ -168,7 +168,7 @@ constexpr Signature kSignatures[] = {
      .title = "A peer closed its connection",
      .cause = "Another rank ended and its connection to this one closed.",
      .all =
-         {R"((?:Connection closed by remote peer|socketProgress(?:Opt)?: Call to (?:recv|send) \S+ \S+ failed|NCCL WARN Call to (?:recv|send|recvmsg|sendmsg) .*(?:reset by peer|Broken pipe)|NCCL communicator was aborted on rank|ncclRemoteError|Could not receive type from localRank|Accept failed Software caused))"},
+         {R"((?:Connection closed by remote peer|socketProgress(?:Opt)?: Call to (?:recv|send) \S+ \S+ failed|NCCL WARN Call to (?:recv|send|recvmsg|sendmsg) .*(?:reset by peer|Broken pipe)|NCCL communicator was aborted on rank|ncclRemoteError|remote process exited or there was a network error|Could not receive type from localRank|Accept failed Software caused))"},
      .confidence = 0.3,
      .next = "Find the rank that failed first; this line is its echo.",
      .why =
@@ -753,7 +753,8 @@ constexpr Signature kSignatures[] = {
      .title = "NCCL was used wrongly",
      .cause = "NCCL refused a call as invalid usage, most often because ranks share a GPU or "
               "disagree about their number.",
-     .all = {"(?:ncclInvalidUsage|NCCL error in: .*invalid usage)"},
+     .all =
+         {R"((?:ncclInvalidUsage|ncclInvalidArgument|NCCL error in: .*invalid (?:usage|argument)|NCCL [Ee]rror:? ?\d?:? invalid (?:usage|argument)))"},
      .confidence = 0.5,
      .next = "Run once with NCCL_DEBUG=WARN for the refused argument; compare local ranks with "
              "visible GPUs first.",
@@ -780,7 +781,7 @@ constexpr Signature kSignatures[] = {
             "end in one of them.",
      .matches = "ncclSystemError: System call (e.g. socket, malloc) or external library call "
                 "failed or device error.",
-     .near_miss = "ncclInvalidArgument: Invalid value for an argument.",
+     .near_miss = "ncclInProgress",
      .source =
          "pytorch/pytorch v2.6 torch/csrc/distributed/c10d/NCCLUtils.cpp (getNcclErrorDetailStr)"},
 };

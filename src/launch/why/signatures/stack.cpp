@@ -240,7 +240,7 @@ constexpr Signature kSignatures[] =
          .title = "Package requirements contradict each other",
          .cause = "Installed packages contradict their requirements: {1}.",
          .all =
-             {R"((\S+[><=!~]+\S+ is required for a normal functioning of this module[^.]*|pkg_resources\.(?:extern\.packaging\.\S+|ContextualVersionConflict|VersionConflict|DistributionNotFound).*|has requirement .*, but you(?:'ll)? have .*|requires \S+[><=]=?[\d.]+.*, but you have.*|VersionConflict: .*|PackageNotFoundError: .*|(?:requires|require|needs|need) (?:at least )?(?:torch|triton|transformers|PyTorch|Triton|[Tt]ransformer[-_ ][Ee]ngine|flash[-_]attn|FlashAttention|CUDA|cuDNN|Megatron-Core|causal_conv1d|mamba_ssm|NCCL|nvcc|NVCC)\s*(?:version )?(?:>=|>|==|<=|<|v?\d).*))"},
+             {R"((\S+[><=!~]+\S+ is required for a normal functioning of this module[^.]*|pkg_resources\.(?:extern\.packaging\.\S+|ContextualVersionConflict|VersionConflict|DistributionNotFound).*|VersionConflict: .*|[Mm](?:aximum|inimum) (?:supported )?version \S+ is (?:supported|required).*|version \S+ is not supported(?: by)?.*|PackageNotFoundError: .*|(?:requires|require|needs|need) (?:at least )?(?:torch|triton|transformers|PyTorch|Triton|[Tt]ransformer[-_ ][Ee]ngine|flash[-_]attn|FlashAttention|CUDA|cuDNN|Megatron-Core|causal_conv1d|mamba_ssm|NCCL|nvcc|NVCC)\s*(?:version )?(?:>=|>|==|<=|<|v?\d).*))"},
          .confidence = 0.8,
          .next = "Install the versions that are named, in one command, so that the resolver sees "
                  "all of them.",
@@ -288,8 +288,8 @@ constexpr Signature kSignatures[] =
          .title = "Kernels for other GPUs",
          .cause = "This kernel library does not support the GPU's architecture: {1}.",
          .all =
-             {R"((FlashAttention(?:-\d)? only supports [^.]*|FlashAttention only supports[^.]*|only supports? (?:Ampere|Hopper|Blackwell|Volta|Turing)[^.]*GPUs?|requires? (?:a GPU with )?(?:compute capability|CUDA capability|SM ?\d+|sm_?\d+)[^.]*(?:or (?:higher|above|newer|later)|>=)[^.]*|not supported on (?:this )?(?:GPU|device|architecture|arch|sm)[^.]*|Device compute capability [\d.]+ or higher required[^.]*|unsupported compute capability[^.]*|no kernel .* for (?:sm|SM)_?\d+))"},
-         .confidence = 0.75,
+             {R"((Expected is_sm\w+ .*to be true|too old to be supported by the triton GPU compiler|Triton only supports devices of CUDA Capability[^.]*|FlashAttention(?:-\d)? only supports [^.]*|only supports? (?:Ampere|Hopper|Blackwell|Volta|Turing)[^.]*GPUs?|Device compute capability [\d.]+ or higher required[^.]*|no kernel .* for (?:sm|SM)_?\d+))"},
+         .confidence = 0.85,
          .next = "Choose another kernel for this GPU, or run on one that it supports.",
          .fields = {"host.machine.gpu_architecture", "policy.attention.backend"},
          .why = "Kernel libraries check the compute capability.",
@@ -335,8 +335,7 @@ constexpr Signature kSignatures[] =
          .role = Role::kRoot,
          .title = "This Python is too old or too new",
          .cause = "The package does not run on this Python: {1}.",
-         .all =
-             {R"((requires a different Python: [^"]*|Python (?:version )?[\d.]+ (?:or (?:later|newer|above)|is) (?:is )?(?:required|not supported)[^.]*|requires Python ['"]?[><=]+ ?[\d.]+['"]?|module 'typing' has no attribute '\w+'|unsupported operand type\(s\) for \|: 'type' and '(?:type|NoneType)'|'type' object is not subscriptable|Dynamo is not supported on Python [\d.]+\+?|No module named 'distutils'))"},
+         .all = {R"((requires a different Python: [^"]*|Python (?:version )?[\d.]+ (?:or (?:later|newer|above)|is) (?:is )?(?:required|not supported)[^.]*|requires Python ['"]?[><=]+ ?[\d.]+['"]?|module 'typing' has no attribute '\w+'|unsupported operand type\(s\) for \|: 'type' and '(?:type|NoneType)'|'type' object is not subscriptable|Dynamo is not supported on Python [\d.]+\+?|No module named 'distutils'))"},
          .confidence = 0.75,
          .next = "Use the Python versions that the package's metadata names.",
          .fields = {"host.paths.python"},
@@ -384,7 +383,7 @@ constexpr Signature kSignatures[] =
          .cause = "A compiled extension did not load, and its import was passed over.",
          .all =
              {R"((?:'NoneType' object has no attribute '(?:\w*_)?(?:fwd|bwd|cuda|fn|varlen\w*|causal_conv1d\w*|selective_scan\w*)'|NameError: name '(?:selective_scan\w*|causal_conv1d\w*|flash_attn\w*|mamba_\w+|mamba_ssm|index_first_axis|unpad_input|pad_input|apply_rotary\w*|amp_C|tex|te|apex|fused_\w+|FusedLayerNorm|MixedFusedLayerNorm|TEDotProductAttention|TE\w+)' is not defined))"},
-         .confidence = 0.75,
+         .confidence = 0.88,
          .next = "Import the extension alone to see its error (python -c \"import "
                  "causal_conv1d_cuda\"), and install the build that fits.",
          .fields = {"host.versions"},
@@ -394,6 +393,84 @@ constexpr Signature kSignatures[] =
          .near_miss = "AttributeError: 'NoneType' object has no attribute 'shape'",
          .source =
              "state-spaces/mamba v2.2 mamba_ssm/ops/selective_scan_interface.py (guarded imports)"},
+        {.code = "WHY2024",
+         .cls = Class::kStack,
+         .role = Role::kRoot,
+         .title = "A model or tokenizer newer than the library",
+         .cause = "The installed library does not know this model's kind or file format: {1}.",
+         .all =
+             {R"(((?:The checkpoint you are trying to load has model type|Unrecognized (?:configuration class|model in)|`rope_scaling` must be a dictionary|Tokenizer class \S+ does not exist|trust_remote_code.*requires|does not recognize this architecture|Model architectures \[.*\] (?:are not supported|failed to be inspected)|Cannot find model module).*))"},
+         .confidence = 0.8,
+         .next = "Update transformers (or the serving program) to a release that lists the model.",
+         .fields = {"host.versions"},
+         .why = "Model repositories name classes that came with a certain release.",
+         .matches = "ValueError: `rope_scaling` must be a dictionary with two fields, `type` and "
+                    "`factor`, got {'rope_type': 'llama3'}",
+         .near_miss = "INFO rope_scaling: {'type': 'yarn'}",
+         .source = "huggingface/transformers src/transformers/models/auto, configuration_utils.py"},
+        {.code = "WHY2025",
+         .cls = Class::kStack,
+         .role = Role::kSymptom,
+         .title = "A framework's module does not import",
+         .cause = "A module of an installed framework failed to import; the reason follows it in "
+                  "the log.",
+         .all =
+             {R"((?:Failed to import \S+ because of the following error|ImportError: DLL load failed|ImportError: (?:initialization failed|dynamic module does not define|generic_type)|RuntimeError: module compiled against (?:API|ABI) version))"},
+         .confidence = 0.5,
+         .next = "Import the module alone in the same environment and install what the innermost "
+                 "error names.",
+         .fields = {"host.versions"},
+         .why = "The innermost error is about a version or a missing library most of the time.",
+         .matches = "RuntimeError: Failed to import transformers.models.llama.modeling_llama "
+                    "because of the following error (look up to see its traceback):",
+         .near_miss = "INFO Importing transformers",
+         .source = "huggingface/transformers src/transformers/utils/import_utils.py"},
+        {.code = "WHY2026",
+         .cls = Class::kStack,
+         .role = Role::kSymptom,
+         .title = "An attention kernel refuses the GPU",
+         .cause = "A prebuilt attention or matrix kernel fails in CUDA at once: it was not built "
+                  "for this GPU.",
+         .all = {R"(CUDA error \(\S*(?:flash|hopper|cutlass|fmha|xformers|sm\d\d)\S*:\d+\): (.*))"},
+         .confidence = 0.6,
+         .next = "Choose another attention backend, or a build that lists this GPU.",
+         .fields = {"host.machine.gpu_architecture", "policy.attention.backend"},
+         .why = "Kernels for Hopper use instructions and launch attributes that other generations "
+                "refuse.",
+         .matches = "CUDA error (/w/flash-attention/hopper/flash_fwd_launch_template.h:188): "
+                    "invalid argument",
+         .near_miss = "CUDA error (/w/my_kernel.cu:12): invalid argument",
+         .source = "Dao-AILab/flash-attention hopper/flash_fwd_launch_template.h"},
+        {.code = "WHY2027",
+         .cls = Class::kStack,
+         .role = Role::kSymptom,
+         .title = "A GPU that a library speaks against",
+         .cause = "A library says that it needs another GPU: {1}.",
+         .all =
+             {R"((requires? (?:a GPU with )?(?:compute capability|CUDA capability|SM ?\d+|sm_?\d+).*(?:or (?:higher|above|newer|later)|>=).*|not supported on (?:this )?(?:GPU|device|architecture|arch|sm)\b.*|unsupported compute capability.*|compute capability \S+ is not supported.*))"},
+         .confidence = 0.55,
+         .next = "Choose another kernel or precision for this GPU, or run on one that it supports.",
+         .fields = {"host.machine.gpu_architecture", "policy.precision.compute"},
+         .why = "It may be a refusal or a note about a fallback; the lines after it tell.",
+         .matches = "ValueError: FP8 requires compute capability 8.9 or higher",
+         .near_miss = "INFO compute capability 9.0",
+         .source = "NVIDIA/TransformerEngine transformer_engine/pytorch/fp8.py; vllm-project/vllm"},
+        {.code = "WHY2028",
+         .cls = Class::kStack,
+         .role = Role::kSymptom,
+         .title = "pip finds packages that do not fit",
+         .cause = "pip installed packages whose requirements contradict each other: {1}.",
+         .all =
+             {R"(((?:\S+ [\d.]\S* )?(?:has requirement .*, but you(?:'ll)? have .*|requires \S+[><=!~]=?[\d.]+.*, but you have.*)))"},
+         .confidence = 0.5,
+         .next = "Install the versions that are named in one command, so that the resolver sees "
+                 "all of them.",
+         .fields = {"host.versions"},
+         .why = "pip installs nevertheless; whether it matters shows at the first import.",
+         .matches = "torchvision 0.17.0 requires torch==2.2.0, but you have torch 2.6.0 which is "
+                    "incompatible.",
+         .near_miss = "Successfully installed torch-2.6.0",
+         .source = "pypa/pip src/pip/_internal/commands/install.py"},
 };
 
 }  // namespace

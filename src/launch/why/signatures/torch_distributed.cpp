@@ -81,7 +81,7 @@ constexpr Signature kSignatures[] = {
      .source = "pytorch/pytorch v2.6 torch/csrc/distributed/c10d/socket.cpp (SocketConnectOp)"},
     {.code = "WHY1205",
      .cls = Class::kPolicy,
-     .role = Role::kRoot,
+     .role = Role::kSymptom,
      .title = "The master address is an unknown name",
      .cause = "The name of the master ({1}) does not exist.",
      .all = {R"(addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -(?:2|5))"},
@@ -98,12 +98,12 @@ constexpr Signature kSignatures[] = {
                "(SocketConnectOp::tryConnect)"},
     {.code = "WHY1206",
      .cls = Class::kHost,
-     .role = Role::kRoot,
+     .role = Role::kSymptom,
      .title = "Name resolution does not work",
      .cause = "The resolver of this host did not answer.",
      .all =
          {R"((?:addresses of \([^,]+, \d+\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
-     .confidence = 0.7,
+     .confidence = 0.6,
      .next = "Repair DNS on the node or in the pod (resolv.conf, search domains, the service's "
              "record), or use addresses.",
      .fields = {"host.network.master_addr"},
@@ -172,7 +172,7 @@ constexpr Signature kSignatures[] = {
      .title = "The watchdog takes the process down",
      .cause = "PyTorch ends the process after a failed or late collective.",
      .all =
-         {R"((?:Some NCCL operations have failed or timed out|To avoid data inconsistency, we are taking the entire process down|watchdog thread terminated with exception|Received a dump signal (?:due to|from)|Heartbeat monitor timed out|Failed to check the .should dump. flag|Observed flight recorder dump signal|First PG on this rank to signal dumping|Exception \(either an error or timeout\) detected by watchdog))"},
+         {R"((?:Some NCCL operations have failed or timed out|To avoid data inconsistency, we are taking the entire process down|watchdog thread terminated with exception|Received a dump signal (?:due to|from)|Heartbeat monitor timed out|Failed to check the .should dump. flag|Observed flight recorder dump signal|ProcessGroupNCCL's watchdog got stuck|Timeout at NCCL work: |communicator encountered error set by ProcessGroupNCCL|First PG on this rank to signal dumping|Exception \(either an error or timeout\) detected by watchdog))"},
      .confidence = 0.3,
      .next = "Read what came before it on the other ranks.",
      .why = "These lines follow a failure that another line or another rank names.",
