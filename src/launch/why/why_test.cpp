@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "src/base/temporary_directory.h"
+#include "src/launch/why/atom_finder.h"
 #include "src/launch/why/batch.h"
 #include "src/launch/why/inputs.h"
 #include "src/launch/why/log_lines.h"
@@ -29,6 +30,18 @@ std::string OutOfMemory(const std::string& account) {
   return "[rank5]: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 5 "
          "has a total capacity of 79.33 GiB of which 300.00 MiB is free. " +
          account;
+}
+
+TEST(Atoms, AreFoundWhereverTheyOverlap) {
+  AtomFinder finder({"he", "she", "hers", "his", "x=1"});
+  const std::vector<std::pair<std::string, std::vector<int>>> texts = {
+      {"ushers", {0, 1, 2}}, {"HIS", {3}},    {"h e", {}},        {"", {}},
+      {"x=1", {4}},          {"hehehe", {0}}, {"\xff\x80he", {0}}};
+  for (const auto& [text, atoms] : texts) {
+    std::vector<int> found;
+    finder.Find(text, found);
+    EXPECT_THAT(found, testing::UnorderedElementsAreArray(atoms)) << text;
+  }
 }
 
 TEST(Prefix, NamesTheRank) {
