@@ -319,8 +319,8 @@ constexpr Signature
                  .fields = {"host.paths"},
                  .why = "The interpreter or shell looked for the program in its own directory and "
                         "search path.",
-                 .matches = "python: can't open file '/work/pretrain.py': [Errno 2] No such file "
-                            "or directory",
+                 .matches = "python: can't open file '/job/pretrain.py': [Errno 2] No such file or "
+                            "directory",
                  .near_miss =
                      "FileNotFoundError: [Errno 2] No such file or directory: 'tokenizer.json'",
                  .source = "cpython 3.12 Modules/main.c; GNU bash 5.2 execute_cmd.c"},

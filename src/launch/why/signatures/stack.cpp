@@ -469,6 +469,22 @@ constexpr Signature kSignatures[] =
                     "incompatible.",
          .near_miss = "Successfully installed torch-2.6.0",
          .source = "pypa/pip src/pip/_internal/commands/install.py"},
+        {.code = "WHY2029",
+         .cls = Class::kStack,
+         .role = Role::kRoot,
+         .title = "An extension for another version",
+         .cause = "A package says that it was built for another version: {1}.",
+         .all =
+             {R"(((?:\w+ )?[Vv]ersion mismatch[!:,.].*|\w+ (?:ops )?(?:was|were) (?:compiled|built)(?: and installed)? (?:with|against|for) a different version.*|built (?:with|against|for) (?:a )?different (?:version|CUDA|PyTorch).*))"},
+         .none = {"Driver/library version mismatch"},
+         .confidence = 0.75,
+         .next = "Reinstall the package for the installed PyTorch and CUDA.",
+         .fields = {"host.versions"},
+         .why = "The package compares the versions that it was built with to those that it finds.",
+         .matches = "RuntimeError: PyTorch version mismatch! DeepSpeed ops were compiled and "
+                    "installed with a different version than what is being used at runtime.",
+         .near_miss = "INFO version match",
+         .source = "deepspeedai/DeepSpeed op_builder/builder.py"},
 };
 
 }  // namespace
