@@ -239,6 +239,24 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   launch_command->add_option("--runs", launch.runs, "directory of receipts");
   launch_command->add_flag("--dry-run", launch.dry_run,
                            "print exactly what would run, and run nothing");
+  launch_command->add_option(
+      "--walltime", launch.walltime,
+      "seconds or HH:MM:SS after which the run has ended, checkpoint included");
+  launch_command
+      ->add_option("--grace", launch.grace,
+                   "seconds that ranks have to end after a request, before they are killed "
+                   "[60 if the contract saves checkpoints, else 1]")
+      ->check(CLI::Range(0.0, 86400.0));
+  launch_command
+      ->add_option("--hang-after", launch.hang_after,
+                   "seconds of silence that count as a hang, twice that before the first step; 0: "
+                   "never [300 with heartbeats, else 1800]")
+      ->check(CLI::Range(0.0, 1e7));
+  launch_command
+      ->add_option("--restarts", launch.restarts,
+                   "how often a run that failed for its host may be started again")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000}))
+      ->capture_default_str();
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
 
   ProbeArguments probe;

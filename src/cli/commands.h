@@ -95,6 +95,10 @@ struct LaunchArguments {
   std::optional<std::int64_t> node_rank;
   std::string runs;  ///< directory of receipts; empty: the host's, then ./runs
   bool dry_run = false;
+  std::optional<double> grace;       ///< seconds from a request to stop to SIGKILL
+  std::string walltime;              ///< as it was written; empty: no end
+  std::optional<double> hang_after;  ///< seconds; 0: never
+  std::int64_t restarts = 0;
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
 

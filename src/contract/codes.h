@@ -31,6 +31,7 @@ std::span<const Code> ModelCodes();
 std::span<const Code> PolicyCodes();
 std::span<const Code> ContractCodes();
 std::span<const Code> RunCodes();
+std::span<const Code> SupervisionCodes();
 std::span<const Code> ScriptCodes();
 std::span<const Code> CheckCodes();
 std::span<const Code> EngineCodes();
