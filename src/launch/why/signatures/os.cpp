@@ -319,8 +319,8 @@ constexpr Signature
                  .fields = {"host.paths"},
                  .why = "The interpreter or shell looked for the program in its own directory and "
                         "search path.",
-                 .matches = "python: can't open file '/work/pretrain.py': [Errno 2] No such file "
-                            "or directory",
+                 .matches = "python: can't open file '/job/pretrain.py': [Errno 2] No such file or "
+                            "directory",
                  .near_miss =
                      "FileNotFoundError: [Errno 2] No such file or directory: 'tokenizer.json'",
                  .source = "cpython 3.12 Modules/main.c; GNU bash 5.2 execute_cmd.c"},
@@ -360,6 +360,25 @@ constexpr Signature
                  .near_miss = "INFO Placement group created",
                  .source = "ray-project/ray python/ray/util/placement_group.py; vllm-project/vllm "
                            "vllm/executor/ray_utils.py"},
+                {.code = "WHY1922",
+                 .cls = Class::kHost,
+                 .role = Role::kSymptom,
+                 .title = "Ray lost a worker",
+                 .cause = "Ray reports that a worker process died without saying why: killed, "
+                          "crashed, or its node is gone.",
+                 .all = {"A worker died or was killed while executing a task by an unexpected "
+                         "system error"},
+                 .confidence = 0.5,
+                 .next =
+                     "Look at that worker's own log and at dmesg of its node: the out-of-memory "
+                     "killer is the first suspect, a crash in native code the next.",
+                 .fields = {"host.machine"},
+                 .why = "The raylet sees the connection to its worker end.",
+                 .matches = "(raylet) A worker died or was killed while executing a task by an "
+                            "unexpected system error. To troubleshoot the problem, check the logs "
+                            "for the dead worker.",
+                 .near_miss = "(raylet) Spilled 1024 MiB",
+                 .source = "ray-project/ray src/ray/raylet/worker_pool.cc, node_manager.cc"},
 };
 
 }  // namespace

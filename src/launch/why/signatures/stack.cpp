@@ -31,7 +31,7 @@ constexpr Signature kSignatures[] =
          .title = "A library is missing",
          .cause = "The library {1} is not installed or not on the search path.",
          .all =
-             {R"((?:^|Error: |libraries: |Exception: |dlopen: |what\(\): +|Could not load library \S* ?)([^\s:]*\.so[0-9.]*): cannot open shared object file)"},
+             {R"((?:^|Error: |libraries: |Exception: |dlopen: |what\(\): +|Could not load library \S* ?|Library |library )([^\s:]*\.so[0-9.]*)(?:: cannot open shared object file| is not found or cannot be loaded| not found$))"},
          .confidence = 0.8,
          .next = "Install the package that has it in the version asked for, or put its directory "
                  "on LD_LIBRARY_PATH.",
@@ -167,8 +167,7 @@ constexpr Signature kSignatures[] =
          .role = Role::kRoot,
          .title = "NumPy of another binary interface",
          .cause = "An extension was compiled for another NumPy.",
-         .all =
-             {R"((?:numpy\.(?:dtype|ndarray|ufunc) size changed|compiled using NumPy 1\.x cannot be run in|numpy\.core\.multiarray failed to import|compiled against API version|_ARRAY_API not found|module 'numpy' has no attribute '(?:bool|object|int|float|complex|str|product|typeDict|bool8|unicode_|string_|Inf|NaN|NAN|in1d|trapz|row_stack)'|`?np\.\w+`? was removed in the NumPy))"},
+         .all = {R"((?:numpy\.(?:dtype|ndarray|ufunc) size changed|compiled using NumPy 1\.x cannot be run in|numpy\.core\.multiarray failed to import|compiled against API version|_ARRAY_API not found|module 'numpy' has no attribute '(?:bool|object|int|float|complex|str|product|typeDict|bool8|unicode_|string_|Inf|NaN|NAN|in1d|trapz|row_stack)'|`?np\.\w+`? was removed in the NumPy))"},
          .confidence = 0.85,
          .next = "Pin numpy<2 for old extensions, or update them.",
          .fields = {"host.versions"},
@@ -239,8 +238,7 @@ constexpr Signature kSignatures[] =
          .role = Role::kRoot,
          .title = "Package requirements contradict each other",
          .cause = "Installed packages contradict their requirements: {1}.",
-         .all =
-             {R"((\S+[><=!~]+\S+ is required for a normal functioning of this module[^.]*|pkg_resources\.(?:extern\.packaging\.\S+|ContextualVersionConflict|VersionConflict|DistributionNotFound).*|VersionConflict: .*|[Mm](?:aximum|inimum) (?:supported )?version \S+ is (?:supported|required).*|version \S+ is not supported(?: by)?.*|PackageNotFoundError: .*|(?:requires|require|needs|need) (?:at least )?(?:torch|triton|transformers|PyTorch|Triton|[Tt]ransformer[-_ ][Ee]ngine|flash[-_]attn|FlashAttention|CUDA|cuDNN|Megatron-Core|causal_conv1d|mamba_ssm|NCCL|nvcc|NVCC)\s*(?:version )?(?:>=|>|==|<=|<|v?\d).*))"},
+         .all = {R"((\S+[><=!~]+\S+ is required for a normal functioning of this module[^.]*|pkg_resources\.(?:extern\.packaging\.\S+|ContextualVersionConflict|VersionConflict|DistributionNotFound).*|VersionConflict: .*|[Mm](?:aximum|inimum) (?:supported )?version \S+ is (?:supported|required).*|version \S+ is not supported(?: by)?.*|\w+ version \S+ or (?:higher|newer|later|above) (?:is )?(?:required|needed).*|driver and/or toolkit version does not support.*|PackageNotFoundError: .*|(?:requires|require|needs|need) (?:at least )?(?:torch|triton|transformers|PyTorch|Triton|[Tt]ransformer[-_ ][Ee]ngine|flash[-_]attn|FlashAttention|CUDA|cuDNN|Megatron-Core|causal_conv1d|mamba_ssm|NCCL|nvcc|NVCC)\s*(?:version )?(?:>=|>|==|<=|<|v?\d).*))"},
          .confidence = 0.8,
          .next = "Install the versions that are named, in one command, so that the resolver sees "
                  "all of them.",
@@ -320,8 +318,7 @@ constexpr Signature kSignatures[] =
          .role = Role::kRoot,
          .title = "Two copies of one library",
          .cause = "Two copies of a runtime library are loaded into one process.",
-         .all =
-             {R"((?:OMP: Error #15|Initializing libiomp5\S* but found|MKL_THREADING_LAYER=INTEL is incompatible with libgomp|free\(\): invalid pointer.*import|generic_type: (?:type|cannot initialize type) .*(?:already registered|already defined)))"},
+         .all = {R"((?:OMP: Error #15|Initializing libiomp5\S* but found|MKL_THREADING_LAYER=INTEL is incompatible with libgomp|free\(\): invalid pointer.*import|generic_type: (?:type|cannot initialize type) .*(?:already registered|already defined)))"},
          .confidence = 0.7,
          .next = "Keep one source of the library (conda or pip), or set MKL_THREADING_LAYER=GNU.",
          .fields = {"host.versions", "policy.environment.MKL_THREADING_LAYER"},
@@ -335,7 +332,8 @@ constexpr Signature kSignatures[] =
          .role = Role::kRoot,
          .title = "This Python is too old or too new",
          .cause = "The package does not run on this Python: {1}.",
-         .all = {R"((requires a different Python: [^"]*|Python (?:version )?[\d.]+ (?:or (?:later|newer|above)|is) (?:is )?(?:required|not supported)[^.]*|requires Python ['"]?[><=]+ ?[\d.]+['"]?|module 'typing' has no attribute '\w+'|unsupported operand type\(s\) for \|: 'type' and '(?:type|NoneType)'|'type' object is not subscriptable|Dynamo is not supported on Python [\d.]+\+?|No module named 'distutils'))"},
+         .all =
+             {R"((requires a different Python: [^"]*|Python (?:version )?[\d.]+ (?:or (?:later|newer|above)|is) (?:is )?(?:required|not supported)[^.]*|requires Python ['"]?[><=]+ ?[\d.]+['"]?|module 'typing' has no attribute '\w+'|unsupported operand type\(s\) for \|: 'type' and '(?:type|NoneType)'|'type' object is not subscriptable|Dynamo is not supported on Python [\d.]+\+?|No module named 'distutils'))"},
          .confidence = 0.75,
          .next = "Use the Python versions that the package's metadata names.",
          .fields = {"host.paths.python"},
@@ -471,6 +469,22 @@ constexpr Signature kSignatures[] =
                     "incompatible.",
          .near_miss = "Successfully installed torch-2.6.0",
          .source = "pypa/pip src/pip/_internal/commands/install.py"},
+        {.code = "WHY2029",
+         .cls = Class::kStack,
+         .role = Role::kRoot,
+         .title = "An extension for another version",
+         .cause = "A package says that it was built for another version: {1}.",
+         .all =
+             {R"(((?:\w+ )?[Vv]ersion mismatch[!:,.].*|\w+ (?:ops )?(?:was|were) (?:compiled|built)(?: and installed)? (?:with|against|for) a different version.*|built (?:with|against|for) (?:a )?different (?:version|CUDA|PyTorch).*))"},
+         .none = {"Driver/library version mismatch"},
+         .confidence = 0.75,
+         .next = "Reinstall the package for the installed PyTorch and CUDA.",
+         .fields = {"host.versions"},
+         .why = "The package compares the versions that it was built with to those that it finds.",
+         .matches = "RuntimeError: PyTorch version mismatch! DeepSpeed ops were compiled and "
+                    "installed with a different version than what is being used at runtime.",
+         .near_miss = "INFO version match",
+         .source = "deepspeedai/DeepSpeed op_builder/builder.py"},
 };
 
 }  // namespace

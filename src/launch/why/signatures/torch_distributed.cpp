@@ -83,8 +83,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kPolicy,
      .role = Role::kSymptom,
      .title = "The master address is an unknown name",
-     .cause = "The name of the master ({1}) does not exist.",
-     .all = {R"(addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -(?:2|5))"},
+     .cause = "The name of the master or of a node does not exist ({1}).",
+     .all =
+         {R"((addresses of \([^,]+, \d+\) cannot be retrieved \(gai error: -(?:2|5)|host not found: Name or service not known|\[Errno -2\] Name or service not known|Could not resolve hostname \S+))"},
      .confidence = 0.6,
      .next = "Correct MASTER_ADDR: take a name that every node resolves, or the address itself.",
      .fields = {"host.network.master_addr"},
@@ -201,7 +202,8 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "Ranks called different collectives",
      .cause = "Ranks called different collectives, or the same one with different shapes.",
-     .all = {"Detected mismatch between collectives on ranks"},
+     .all =
+         {R"((?:Detected mismatch between collectives on ranks|disagreement between rank\d+ and rank\d+))"},
      .confidence = 0.75,
      .next = "Make every rank of the group take the same calls in the same order; the two "
              "fingerprints in the message show where they part.",

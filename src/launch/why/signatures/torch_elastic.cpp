@@ -280,6 +280,25 @@ constexpr Signature kSignatures[] = {
      .near_miss = "INFO Initializing a V1 LLM engine",
      .source = "vllm-project/vllm vllm/v1/engine/utils.py; ray-project/ray "
                "python/ray/exceptions.py; deepspeedai/DeepSpeed launcher/launch.py"},
+    {.code = "WHY1317",
+     .cls = Class::kStack,
+     .role = Role::kSymptom,
+     .title = "A worker ended with an arithmetic signal",
+     .cause = "A worker ended with SIGFPE in native code: a library divided by zero, as some "
+              "builds of cuBLAS do on GPUs that they do not know.",
+     .all =
+         {R"((?:exitcode: -8\b|Signal 8 \(SIGFPE\) received by PID|died with <Signals\.SIGFPE|Floating point exception))"},
+     .confidence = 0.5,
+     .next = "Update cuBLAS (nvidia-cublas) and PyTorch to releases that list this GPU; "
+             "PYTHONFAULTHANDLER=1 shows the call.",
+     .fields = {"host.versions.cuda"},
+     .why = "Python and PyTorch raise exceptions for arithmetic; the signal comes from a compiled "
+            "library.",
+     .matches = "torch.distributed.elastic.multiprocessing.api: [ERROR] failed (exitcode: -8) "
+                "local_rank: 0 (pid: 69053) of binary: /root/miniconda3/bin/python",
+     .near_miss = "torch.distributed.elastic.multiprocessing.api: [ERROR] failed (exitcode: -9) "
+                  "local_rank: 0 (pid: 69053) of binary: /root/miniconda3/bin/python",
+     .source = "pytorch/pytorch v2.6 torch/distributed/elastic/multiprocessing/errors/__init__.py"},
 };
 
 }  // namespace
