@@ -76,9 +76,28 @@ std::optional<nlohmann::json> ReadJson(const fs::path& file) {
   return json;
 }
 
+// Where the last attempt's logs are: logs, or logs/attempt-N.
+fs::path LastLogs(const fs::path& directory) {
+  constexpr std::string_view kAttempt = "attempt-";
+  fs::path last = directory / "logs";
+  int most = 0;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(directory / "logs", failed)) {
+    const std::string name = entry.path().filename().string();
+    int number = 0;
+    if (!name.starts_with(kAttempt)) continue;
+    std::from_chars(name.data() + kAttempt.size(), name.data() + name.size(), number);
+    if (number > most) {
+      most = number;
+      last = entry.path();
+    }
+  }
+  return last;
+}
+
 void AddReceipt(const fs::path& directory, Inputs& inputs) {
   for (const fs::path& file :
-       FilesBelow(directory / "logs", [](const fs::path&) { return true; })) {
+       FilesBelow(LastLogs(directory), [](const fs::path&) { return true; })) {
     inputs.logs.push_back({.name = file.lexically_relative(directory).string(), .file = file});
   }
   // What ranks reported, seams among it.
@@ -134,6 +153,29 @@ base::Expected<Answer> ExplainReceipt(const fs::path& directory) {
   auto inputs = CollectInputs({directory.string()});
   if (!inputs) return inputs.errors();
   return Explain(inputs->logs, inputs->context());
+}
+
+Cause CauseOf(const fs::path& receipt, const EngineResult& result) {
+  auto inputs = CollectInputs({receipt.string()});
+  Cause cause;
+  if (!inputs) {
+    cause.cause = inputs.errors()[0].message;
+    return cause;
+  }
+  for (const RankOutcome& rank : result.ranks) {
+    if (rank.first_failure) inputs->outcome = {{"first_failure", {{"rank", rank.rank}}}};
+  }
+  const auto answer = Explain(inputs->logs, inputs->context());
+  if (!answer) {
+    cause.cause = answer.errors()[0].message;
+    return cause;
+  }
+  cause.surface_class = ClassName(answer->cls);
+  cause.code = answer->code;
+  cause.cause = answer->cause;
+  cause.confidence = answer->code.empty() ? 0 : answer->confidence;
+  cause.answer = ToJson(*answer);
+  return cause;
 }
 
 }  // namespace nam56r::launch::why

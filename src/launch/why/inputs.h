@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "src/launch/cause.h"
+#include "src/launch/engine.h"
 #include "src/launch/why/why.h"
 
 /// What `nam56r why` is pointed at.
@@ -22,13 +24,17 @@ struct Inputs {
   Context context() const;
 };
 
-/// |paths| are receipts' directories, other directories with logs below them, files, and "-" for
-/// standard input. |contract|: a file, or empty. Errors: WHY0001 cannot be read, WHY0002 no log is
-/// there, CONTRACT0001 |contract| is none.
+/// |paths| are receipts' directories (of several attempts the last counts), other directories with
+/// logs below them, files, and "-" for standard input. |contract|: a file, or empty. Errors:
+/// WHY0001 cannot be read, WHY0002 no log is there, CONTRACT0001 |contract| is none.
 base::Expected<Inputs> CollectInputs(const std::vector<std::string>& paths,
                                      const std::string& contract = "");
 
 /// The answer for the receipt |directory|, whose run may just have ended.
 base::Expected<Answer> ExplainReceipt(const std::filesystem::path& directory);
+
+/// The same as a launch keeps it (RunOptions::attribute): before there is an outcome, |result| says
+/// which rank failed first. A receipt that cannot be read is a cause of class "unknown".
+Cause CauseOf(const std::filesystem::path& receipt, const EngineResult& result);
 
 }  // namespace nam56r::launch::why

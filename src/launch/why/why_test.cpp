@@ -251,6 +251,14 @@ TEST(Inputs, AreAReceiptADirectoryOrFiles) {
   EXPECT_EQ(answer->evidence[0].file, "logs/rank-1.log");
   EXPECT_EQ(answer->rank, 1);
 
+  // Of a run that was started again the last attempt counts.
+  fs::create_directories(receipt / "logs" / "attempt-2");
+  std::ofstream(receipt / "logs" / "attempt-2" / "rank-0.log") << "SyntaxError: invalid syntax\n";
+  const Cause cause = CauseOf(receipt, {});
+  EXPECT_EQ(cause.code, "WHY3702");
+  EXPECT_EQ(cause.surface_class, "code");
+  EXPECT_EQ(cause.answer["evidence"][0]["file"], "logs/attempt-2/rank-0.log");
+
   const auto missing = CollectInputs({(directory.path() / "none").string()});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.errors()[0].code, "WHY0001");
