@@ -84,8 +84,8 @@ TEST_F(BindTest, CheckpointsGoWhereTheHostBindsTheirNames) {
   contract_.policy.checkpoint.load = "pretrained";
   contract_.policy.checkpoint.save = "run";
   EXPECT_THAT(Codes(BindTo("[checkpoints]\nrun = \"/ckpt/run\"\n")), ElementsAre("LAUNCH0016"));
-  const BoundRun run = Must(
-      BindTo("[checkpoints]\nrun = \"/ckpt/run\"\npretrained = \"/ckpt/pretrained\"\n"));
+  const BoundRun run =
+      Must(BindTo("[checkpoints]\nrun = \"/ckpt/run\"\npretrained = \"/ckpt/pretrained\"\n"));
   std::vector<std::string> argv = ToCommand(run.ranks.at(3)).argv;
   argv.erase(argv.begin(), argv.begin() + 5);
   EXPECT_THAT(argv, ElementsAre("--load", "/ckpt/pretrained", "--save", "/ckpt/run", "--run", "x"));
