@@ -257,6 +257,11 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
                    "how often a run that failed for its host may be started again")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000}))
       ->capture_default_str();
+  launch_command
+      ->add_option("--accept-drift", launch.accept_drift,
+                   "dotted name, or its beginning, that may differ from the last good run: "
+                   "library.nccl")
+      ->allow_extra_args(false);
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
 
   ProbeArguments probe;

@@ -99,6 +99,7 @@ struct LaunchArguments {
   std::string walltime;              ///< as it was written; empty: no end
   std::optional<double> hang_after;  ///< seconds; 0: never
   std::int64_t restarts = 0;
+  std::vector<std::string> accept_drift;  ///< dotted names of the probe, or their beginnings
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
 

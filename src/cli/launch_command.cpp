@@ -9,10 +9,11 @@
 #include "src/cli/commands.h"
 #include "src/cli/engine_choice.h"
 #include "src/cli/inputs.h"
+#include "src/cli/launch_proofs.h"
 #include "src/cli/live_line.h"
+#include "src/cli/supervision.h"
 #include "src/launch/engine_name.h"
 #include "src/launch/kubernetes/manifest.h"
-#include "src/cli/supervision.h"
 #include "src/launch/progress.h"
 #include "src/launch/run.h"
 #include "src/report/dry_run_text.h"
@@ -139,6 +140,8 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   if (!name) return Refuse(name.errors(), terminal);
   auto engine = MakeEngine(*name);
   if (!engine) return Refuse(engine.errors(), terminal);
+  base::SystemProgramRunner programs;
+  AddProofs(arguments, terminal, options, programs);
   auto result = launch::RunContract(target->bytes, target->file, options, **engine);
   live.Clear();
   if (!result) return Refuse(result.errors(), terminal);
