@@ -1,6 +1,8 @@
 // How long 64 processes take to start and to stop, and what other launchers take for the same.
 // Run by name: build/default/bin/nam56r_launch_bench [repetitions]; docs/benchmarks/launch.md.
 #include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -92,21 +94,18 @@ double StopDeaf(const std::filesystem::path& below) {
   return Since(*asked);
 }
 
-// Another launcher, as one process.
-double Other(const std::vector<std::string>& argv, const std::filesystem::path& below) {
-  const auto logs = Fresh(below);
-  std::filesystem::create_directories(logs);
-  const char* home = std::getenv("HOME");
-  const char* path = std::getenv("PATH");
-  EngineOptions options;
-  options.log_directory = logs;
+// Another launcher, as one process that this one only waits for.
+double Other(std::vector<std::string> argv) {
+  std::vector<char*> words;
+  for (std::string& word : argv) words.push_back(word.data());
+  words.push_back(nullptr);
   const auto start = Clock::now();
-  auto result = LocalEngine().Run({{0,
-                                    argv,
-                                    {{"PATH", path != nullptr ? path : "/usr/bin:/bin"},
-                                     {"HOME", home != nullptr ? home : "/"}}}},
-                                  options);
-  if (!result || result->outcome != Outcome::kSucceeded) Fail(argv[0] + " failed");
+  pid_t pid = -1;
+  if (::posix_spawn(&pid, words[0], nullptr, nullptr, words.data(), environ) != 0) {
+    Fail(argv[0] + " cannot be started");
+  }
+  int status = 0;
+  if (::waitpid(pid, &status, 0) != pid || status != 0) Fail(argv[0] + " failed");
   return Since(start);
 }
 
@@ -141,15 +140,14 @@ int Main(int repetitions) {
        [&] { return StopDeaf(below); });
   if (const std::string mpirun = OnPath("mpirun"); !mpirun.empty()) {
     Tell("mpirun -np 64 --oversubscribe --allow-run-as-root true", repetitions, [&] {
-      return Other({mpirun, "-np", number, "--oversubscribe", "--allow-run-as-root", "/bin/true"},
-                   below);
+      return Other({mpirun, "-np", number, "--oversubscribe", "--allow-run-as-root", "/bin/true"});
     });
   } else {
     fmt::print("mpirun is not installed: not measured\n");
   }
   if (const std::string torchrun = OnPath("torchrun"); !torchrun.empty()) {
     Tell("torchrun --nproc-per-node 64 --no-python true", repetitions, [&] {
-      return Other({torchrun, "--nproc-per-node", number, "--no-python", "/bin/true"}, below);
+      return Other({torchrun, "--nproc-per-node", number, "--no-python", "/bin/true"});
     });
   } else {
     fmt::print("torchrun is not installed: not measured\n");
