@@ -7,8 +7,11 @@
 #include "src/base/files.h"
 #include "src/base/utf8.h"
 #include "src/cli/commands.h"
+#include "src/cli/engine_choice.h"
 #include "src/cli/inputs.h"
 #include "src/cli/live_line.h"
+#include "src/launch/engine_name.h"
+#include "src/launch/kubernetes/manifest.h"
 #include "src/cli/supervision.h"
 #include "src/launch/progress.h"
 #include "src/launch/run.h"
@@ -71,6 +74,12 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   options.host = host ? &*host : nullptr;
   options.runs_directory = arguments.runs;
   options.launcher_environment = launch::ProcessEnvironment();
+  options.engine = arguments.engine;
+  options.node_rank = arguments.node_rank;
+  options.complete = [&](std::string_view bytes, launch::BoundRun& run) -> base::Status {
+    if (run.engine == "kubernetes") launch::AddManifest(bytes, options.host, run);
+    return base::Ok{};
+  };
   if (auto status = SetSupervision(arguments, options); !status) {
     return Refuse(status.errors(), terminal);
   }
@@ -79,7 +88,7 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
     auto prepared = launch::PrepareRun(target->bytes, target->file, options);
     if (!prepared) return Refuse(prepared.errors(), terminal);
     if (terminal.format == Format::kJson) {
-      terminal.out << launch::RanksJson(prepared->run).dump(2) << '\n';
+      terminal.out << report::DryRunJson(prepared->run).dump(2) << '\n';
     } else {
       terminal.out << report::DryRunText(*prepared);
       Warn(prepared->run.refused, terminal);
@@ -124,8 +133,13 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
     }
   };
 
-  launch::LocalEngine engine;
-  auto result = launch::RunContract(target->bytes, target->file, options, engine);
+  auto contract = contract::Parse(target->bytes, target->file);
+  if (!contract) return Refuse(contract.errors(), terminal);
+  auto name = launch::ChooseEngine(contract->dialect, arguments.engine);
+  if (!name) return Refuse(name.errors(), terminal);
+  auto engine = MakeEngine(*name);
+  if (!engine) return Refuse(engine.errors(), terminal);
+  auto result = launch::RunContract(target->bytes, target->file, options, **engine);
   live.Clear();
   if (!result) return Refuse(result.errors(), terminal);
   if (terminal.format == Format::kJson) {

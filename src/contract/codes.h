@@ -34,6 +34,10 @@ std::span<const Code> RunCodes();
 std::span<const Code> SupervisionCodes();
 std::span<const Code> ScriptCodes();
 std::span<const Code> CheckCodes();
+std::span<const Code> EngineCodes();
+std::span<const Code> BootstrapCodes();
+std::span<const Code> ProbeCodes();
+std::span<const Code> CatalogCodes();
 std::span<const Code> WhyCodes();
 
 }  // namespace internal

@@ -108,14 +108,20 @@ std::string RanksText(const contract::ReadContract& contract, const launch::Boun
                    {"families"},
                    {"parameters", TextTable::kRight},
                    {"around them"}});
-  for (const launch::BoundRank& rank : run.ranks) {
-    const std::int64_t number = launch::StageOfRank(layout, rank.rank);
+  std::vector<std::int64_t> ranks;  // of all processes that are started from here
+  for (const launch::BoundRank& process : run.ranks) {
+    for (std::int64_t i = 0; i < process.starts * process.copies; ++i) {
+      ranks.push_back(process.rank + i);
+    }
+  }
+  for (const std::int64_t rank : ranks) {
+    const std::int64_t number = launch::StageOfRank(layout, rank);
     const plan::Stage& stage = contract.plan.stages[static_cast<std::size_t>(number)];
     const std::int64_t parameters = plan::ParametersOnRank(contract.plan, number,
                                                            {.tp = layout.tensor_parallel,
                                                             .ep = layout.expert_parallel,
                                                             .etp = layout.expert_tensor_parallel});
-    table.Add({std::to_string(rank.rank), std::to_string(number), LayersOf(stage),
+    table.Add({std::to_string(rank), std::to_string(number), LayersOf(stage),
                FamiliesOf(contract.plan, stage), base::WithThousands(parameters),
                ModulesOn(contract.plan, number)});
   }
@@ -166,25 +172,6 @@ std::string ResultText(const launch::RunResult& result) {
           (result.engine.log_directory / fmt::format("rank-{}.log", rank.rank)).string());
     }
   }
-  return text;
-}
-
-std::string ReceiptsText(const std::vector<launch::Receipt>& receipts) {
-  if (receipts.empty()) return "no receipts\n";
-  TextTable table({{"run"}, {"state"}, {"ranks", TextTable::kRight}, {"started"}, {"digest"}});
-  for (const launch::Receipt& receipt : receipts) {
-    table.Add({receipt.id, std::string(launch::ReceiptStateName(receipt.state)),
-               std::to_string(receipt.world_size), receipt.started, receipt.digest.substr(0, 19)});
-  }
-  return table.Text();
-}
-
-std::string ReceiptText(const launch::Receipt& receipt) {
-  std::string text = fmt::format(
-      "{}\n  contract  {}, {}\n  digest    {}\n  ranks     {}\n  started   {}\n  state     {}\n",
-      receipt.id, receipt.name, receipt.dialect, receipt.digest, receipt.world_size,
-      receipt.started, launch::ReceiptStateName(receipt.state));
-  if (!receipt.outcome.is_null()) text += fmt::format("  outcome   {}\n", receipt.outcome.dump(2));
   return text;
 }
 

@@ -67,7 +67,6 @@ TEST(ResultTextTest, WhatNoRankReportedIsNotShownAsANumber) {
               AllOf(HasSubstr("interrupted"), Not(HasSubstr("loss"))));
 }
 
-TEST(ReceiptsTextTest, AnEmptyListSaysSo) { EXPECT_EQ(ReceiptsText({}), "no receipts\n"); }
 
 }  // namespace
 }  // namespace nam56r::report
