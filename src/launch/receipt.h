@@ -23,6 +23,7 @@
 ///     bootstrap.*     of a Megatron run: what its interpreters execute first (bootstrap_files.h)
 ///     manifest.json   of a run on Kubernetes: what was applied
 ///     proof.json      what was found before the first process started; absent: nobody looked
+///     bootstrap.*     of a Megatron run: what its interpreters execute first (bootstrap_files.h)
 ///     logs/rank-N.log what rank N wrote; from the second attempt on below logs/attempt-N/
 ///     events.jsonl    what ranks reported, one object a line
 ///     metrics.jsonl   the "step" and "validation" events among them

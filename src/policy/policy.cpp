@@ -546,9 +546,7 @@ base::Schema<Policy> MakeSchema() {
        +[](Policy& p) -> std::map<String, String>& { return p.environment; }},
       {{
            .key = "bootstrap_environment",
-           .meaning =
-               "Variables that the bootstrap sets inside the interpreter, before the seams; no "
-               "other process has them.",
+           .meaning = "Variables that the bootstrap sets inside the interpreter, before the seams.",
        },
        +[](Policy& p) -> std::map<String, String>& { return p.bootstrap_environment; }},
 

@@ -130,6 +130,10 @@ std::optional<std::string> SeamProofs::Judge(const RankEvent& event) {
   if (kind == "bootstrap_failed") {
     const std::string seam = Text(event.event, "seam");
     const std::string why = Text(event.event, "why");
+    if (!stopped_ && seam.empty()) {
+      const std::string stage = Text(event.event, "stage");
+      surface_class_ = stage == "release" || stage == "hooks" ? "stack" : "host";
+    }
     if (seam.empty()) return fmt::format("the bootstrap of rank {} failed: {}", rank, why);
     return fmt::format("seam {} failed on rank {}: {}", seam, rank, why);
   }

@@ -50,6 +50,10 @@ class SeamProofs {
   /// Whether the end of the run is owed to a seam: the reason that Feed gave, if it did.
   const std::optional<std::string>& stopped() const { return stopped_; }
 
+  /// The surface class of that reason (cause.h): "seam"; of a bootstrap that failed before it came
+  /// to the seams "stack" (another release) or "host".
+  const std::string& surface_class() const { return surface_class_; }
+
   /// For the receipt's seam_proofs.json: {"format","world_size","stopped","seams":[{"id","proved",
   /// "missing","ranks":[{"rank","proved","where","why"}]}]}.
   nlohmann::json ToJson() const;
@@ -71,6 +75,7 @@ class SeamProofs {
   std::map<std::string, std::map<std::int64_t, Word>> words_;  // by seam, by rank
   std::set<std::int64_t> built_;
   std::optional<std::string> stopped_;
+  std::string surface_class_ = "seam";
 };
 
 }  // namespace nam56r::launch

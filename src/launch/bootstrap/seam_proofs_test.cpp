@@ -63,10 +63,9 @@ TEST_F(SeamProofsTest, TheFirstThatFailsStopsTheRunOnce) {
       ElementsAre("required seam mixer did not prove itself on rank 1: layer 9 is of class "
                   "MambaMixer; without it: Mamba-2"));
   EXPECT_EQ(proofs_.ToJson()["stopped"], *proofs_.stopped());
-  EXPECT_THAT(proofs_.Missing(),
-              ElementsAre("seam mixer: rank 0: too",
-                          "seam mixer: rank 1: layer 9 is of class MambaMixer",
-                          "seam preload: ranks 0, 1 said nothing"));
+  EXPECT_THAT(proofs_.Missing(), ElementsAre("seam mixer: rank 0: too",
+                                             "seam mixer: rank 1: layer 9 is of class MambaMixer",
+                                             "seam preload: ranks 0, 1 said nothing"));
 }
 
 TEST_F(SeamProofsTest, SilenceIsNoProof) {
@@ -102,6 +101,8 @@ TEST_F(SeamProofsTest, ABootstrapThatFailedIsCalledSo) {
   SeamProofs other({}, 1);
   EXPECT_EQ(other.Feed(Event(0, {{"event", "bootstrap_failed"}, {"why", "NCCL_DEBUG differs"}})),
             "the bootstrap of rank 0 failed: NCCL_DEBUG differs");
+  EXPECT_EQ(other.surface_class(), "host");
+  EXPECT_EQ(proofs_.surface_class(), "seam");
 }
 
 // A rank writes what it likes.
