@@ -42,8 +42,8 @@ struct RunOptions {
   std::optional<std::int64_t> node_rank;                    ///< see BindOptions
   /// Adds files that the engine reads (a manifest) or reasons to refuse; null: nothing.
   std::function<base::Status(std::string_view contract_bytes, BoundRun&)> complete;
-  std::vector<std::string> nodes;                           ///< see BindOptions
-  double grace_seconds = 1.0;                               ///< see EngineOptions
+  std::vector<std::string> nodes;  ///< see BindOptions
+  double grace_seconds = 1.0;      ///< see EngineOptions
   /// See EngineOptions; absent: 60 s if the contract saves checkpoints, else grace_seconds.
   std::optional<double> stop_grace_seconds;
   double walltime_seconds = 0;  ///< of all attempts together; 0: no end. See EngineOptions
