@@ -10,8 +10,9 @@ std::span<const Code> Codes() {
     std::vector<Code> all;
     for (const std::span<const Code> some :
          {internal::InputCodes(), internal::ModelCodes(), internal::PolicyCodes(),
-          internal::ContractCodes(), internal::RunCodes(), internal::ScriptCodes(),
-          internal::CheckCodes(), internal::BootstrapCodes(), internal::EngineCodes(),
+          internal::ContractCodes(), internal::RunCodes(), internal::SupervisionCodes(),
+          internal::ScriptCodes(), internal::CheckCodes(), internal::EngineCodes(),
+          internal::BootstrapCodes(), internal::ProbeCodes(), internal::CatalogCodes(),
           internal::WhyCodes()}) {
       all.insert(all.end(), some.begin(), some.end());
     }
