@@ -427,6 +427,16 @@ def wrap_release(settings, applied, reported):
         undo[name] = wrap(settings["hooks"][name], make)
 
 
+def end_with_parent():
+    """torchrun puts each rank into a session of its own, where no signal to the launcher's
+    processes reaches it: the kernel ends it when torchrun is gone (PR_SET_PDEATHSIG, SIGKILL)."""
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)
+
+
 def run(settings, entry, arguments):
     different = differing(settings)
     if different:
@@ -537,6 +547,7 @@ def main(words):
     if probing:
         probe(settings, words[1], float(words[2]))
     else:
+        end_with_parent()
         run(settings, words[1], words[2:])
 
 
