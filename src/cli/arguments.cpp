@@ -229,13 +229,58 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   launch_command->add_option("--policy", launch.policy,
                              "policy file (TOML), when a recipe is launched");
   launch_command->add_option("--host", launch.host, "host file (TOML)");
-  launch_command->add_option("--engine", launch.engine, "what starts processes")
-      ->check(CLI::IsMember({"local"}))
-      ->capture_default_str();
+  launch_command->add_option("--engine", launch.engine,
+                             "what starts processes: local, torchrun, slurm, kubernetes "
+                             "[local for native contracts, torchrun for Megatron's]");
+  launch_command
+      ->add_option("--node-rank", launch.node_rank,
+                   "number of this machine, of several that torchrun joins without a scheduler")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{65535}));
   launch_command->add_option("--runs", launch.runs, "directory of receipts");
   launch_command->add_flag("--dry-run", launch.dry_run,
                            "print exactly what would run, and run nothing");
+  launch_command->add_option(
+      "--walltime", launch.walltime,
+      "seconds or HH:MM:SS after which the run has ended, checkpoint included");
+  launch_command
+      ->add_option("--grace", launch.grace,
+                   "seconds that ranks have to end after a request, before they are killed "
+                   "[60 if the contract saves checkpoints, else 1]")
+      ->check(CLI::Range(0.0, 86400.0));
+  launch_command
+      ->add_option("--hang-after", launch.hang_after,
+                   "seconds of silence that count as a hang, twice that before the first step; 0: "
+                   "never [300 with heartbeats, else 1800]")
+      ->check(CLI::Range(0.0, 1e7));
+  launch_command
+      ->add_option("--restarts", launch.restarts,
+                   "how often a run that failed for its host may be started again")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000}))
+      ->capture_default_str();
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
+
+  ProbeArguments probe;
+  CLI::App* probe_command = app.add_subcommand(
+      "probe", "What this machine is, against its host file, a contract and the last good run");
+  probe_command->add_option("--host", probe.host, "host file (TOML) to compare with");
+  probe_command->add_option("--contract", probe.contract,
+                            "contract (JSON), or a recipe (TOML) with --policy, that is to run");
+  probe_command->add_option("--policy", probe.policy, "policy file (TOML), when a recipe is given");
+  probe_command->add_option("--against", probe.against,
+                            "receipt to compare with; default: the contract's last good run");
+  probe_command->add_option("--runs", probe.runs, "directory of receipts");
+  probe_command
+      ->add_option("--accept-drift", probe.accept_drift,
+                   "dotted name, or its beginning, whose change is fine: library.nccl")
+      ->allow_extra_args(false);
+  probe_command->add_option("--write-host", probe.write_host,
+                            "write a host file (TOML) of this machine");
+  probe_command->add_flag("--with-paths", probe.with_paths,
+                          "with --write-host: its name and paths too, which are private");
+  probe_command->add_flag("--force", probe.force, "with --write-host: replace the file");
+  probe_command->add_flag("--local", probe.local, "run no programs, use no network");
+  probe_command->add_flag("--all", probe.all, "list every value by its name");
+  probe_command->callback([&] { code = RunProbe(probe, terminal); });
 
   RunsArguments runs;
   CLI::App* runs_command = app.add_subcommand("runs", "List and show receipts");

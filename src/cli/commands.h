@@ -91,11 +91,32 @@ struct LaunchArguments {
   std::string target;  ///< a contract, or a recipe with |policy|
   std::string policy;
   std::string host;
-  std::string engine = "local";
+  std::string engine;  ///< empty: the backend's default
+  std::optional<std::int64_t> node_rank;
   std::string runs;  ///< directory of receipts; empty: the host's, then ./runs
   bool dry_run = false;
+  std::optional<double> grace;       ///< seconds from a request to stop to SIGKILL
+  std::string walltime;              ///< as it was written; empty: no end
+  std::optional<double> hang_after;  ///< seconds; 0: never
+  std::int64_t restarts = 0;
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
+
+struct ProbeArguments {
+  std::string host;      ///< host file; empty: nothing is compared with one
+  std::string contract;  ///< a contract, or a recipe with |policy|; empty: the machine alone
+  std::string policy;
+  std::string against;  ///< receipt's directory or name; empty: the last good run of the contract
+  std::string runs;     ///< directory of receipts; empty: the host's, then ./runs
+  std::vector<std::string> accept_drift;
+  std::string write_host;  ///< file to write; empty: none
+  bool with_paths = false;
+  bool force = false;
+  bool local = false;  ///< neither programs nor the network
+  bool all = false;
+};
+/// kDone: nothing is refused; kFindings, kUnreadable.
+int RunProbe(const ProbeArguments& arguments, const Terminal& terminal);
 
 struct RunsArguments {
   enum class Action { kList, kShow, kDiff };
