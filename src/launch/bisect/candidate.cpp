@@ -15,6 +15,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 4> kSurfaces = {"plan", "policy", "seam", "dialect"};
+// Follows from the variables: a name that is allowed and not set is refused, and so is one that is
+// set and not allowed.
+constexpr std::string_view kAllowed = "policy.run.unlisted_environment";
 constexpr std::size_t kRecipe = 7;  // "recipe."
 constexpr std::size_t kPolicy = 7;  // "policy."
 
@@ -94,7 +97,8 @@ Candidates::Candidates(const contract::ReadContract& good, const contract::ReadC
     }
   }
   for (auto& [name, difference] : found) {
-    if (difference.good != difference.bad) differences_.push_back(std::move(difference));
+    if (name != kAllowed && difference.good != difference.bad)
+      differences_.push_back(std::move(difference));
   }
   std::stable_sort(differences_.begin(), differences_.end(),
                    [](const Difference& a, const Difference& b) {
@@ -109,6 +113,22 @@ std::vector<std::size_t> Candidates::Surfaces() const {
     surfaces.push_back(SurfaceNumber(difference.surface));
   }
   return surfaces;
+}
+
+// In the order of the side that |policy| has more of: the two ends are the contracts themselves.
+void Candidates::AllowWhatIsSet(bool good_first, policy::Policy& policy) const {
+  const auto& good = good_policy_.value.run.unlisted_environment;
+  const auto& bad = bad_policy_.value.run.unlisted_environment;
+  std::vector<std::string> allowed;
+  for (const auto* names : {good_first ? &good : &bad, good_first ? &bad : &good}) {
+    for (const std::string& name : *names) {
+      const bool set =
+          policy.environment.contains(name) || policy.bootstrap_environment.contains(name);
+      const bool listed = std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+      if (set && !listed) allowed.push_back(name);
+    }
+  }
+  policy.run.unlisted_environment = std::move(allowed);
 }
 
 base::Expected<Candidate> Candidates::Make(const ChangeSet& changes) const {
@@ -128,6 +148,7 @@ base::Expected<Candidate> Candidates::Make(const ChangeSet& changes) const {
       Take(policy::Schema(), field.substr(kPolicy), part, bad_policy_.value, policy.value);
     }
   }
+  AllowWhatIsSet(changes.empty(), policy.value);
   if (steps_ > 0) policy.value.batch.train_iters = steps_;
   auto contract = contract::Compile(recipe, policy, {dialect, today_});
   if (!contract) return contract.errors();

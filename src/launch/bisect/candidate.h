@@ -34,6 +34,7 @@ class Candidates {
   Candidates(const contract::ReadContract& good, const contract::ReadContract& bad,
              std::int64_t steps, std::string today);
 
+  /// What policy.run.unlisted_environment allows is none of them: it follows the variables.
   /// By surface, in the schema's order, so that what belongs together is neighbours.
   const std::vector<Difference>& differences() const { return differences_; }
   /// The surface of each, as FindCulprits takes it.
@@ -46,6 +47,8 @@ class Candidates {
   base::Expected<Candidate> Make(const ChangeSet& changes) const;
 
  private:
+  void AllowWhatIsSet(bool good_first, policy::Policy& policy) const;
+
   base::Loaded<recipe::Recipe> good_recipe_;
   base::Loaded<policy::Policy> good_policy_;
   base::Loaded<recipe::Recipe> bad_recipe_;

@@ -64,7 +64,7 @@ constexpr std::array kRelevances = {
     Relevance{"policy.optimizer.exp_avg_sq_dtype", false, false, kNumerics},
     Relevance{"policy.optimizer.cpu_offload_fraction", false, false, kNumerics},
     Relevance{"policy.optimizer.check_for_nan", false, false, "it ends a run, and trains none"},
-    Relevance{"policy.muon.", true, false, kUpdate, "policy.optimizer.kind", "muon"},
+    Relevance{"policy.muon.", true, false, kUpdate},
     Relevance{"policy.muon.momentum_dtype", false, false, kNumerics},
     Relevance{"policy.overlap.", false, false, kNumerics},
     Relevance{"policy.kernels.", false, false, kNumerics},
@@ -111,15 +111,10 @@ const Relevance* RelevanceOf(std::string_view field) {
 
 Comparables ComparablesOf(const contract::ReadContract& contract, const json& host) {
   const contract::Items items = contract::ItemsOf(contract.document);
-  const auto is_read = [&](const Relevance& relevance) {
-    if (relevance.read_with.empty()) return true;
-    const auto it = items.decisions.find(std::string(relevance.read_with));
-    return it != items.decisions.end() && it->second.value == json(relevance.read_value);
-  };
   Comparables comparables{json::object(), json::object()};
   for (const auto& [name, decision] : items.decisions) {
     const Relevance* relevance = RelevanceOf(decision.field);
-    if (relevance == nullptr || !is_read(*relevance)) continue;
+    if (relevance == nullptr) continue;
     if (relevance->loss) comparables.loss[name] = decision.value;
     if (relevance->speed) comparables.speed[name] = decision.value;
   }

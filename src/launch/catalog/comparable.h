@@ -25,9 +25,6 @@ struct Relevance {
   bool loss = false;        ///< runs that differ here are not comparable in loss
   bool speed = false;
   std::string_view why;  ///< one clause: why it counts, or why it does not
-  /// The field is read only where |read_with| has the value |read_value|.
-  std::string_view read_with = {};
-  std::string_view read_value = {};
 };
 
 /// The longest prefix decides; every field of both schemas has one.

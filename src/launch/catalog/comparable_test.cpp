@@ -56,14 +56,13 @@ TEST(Comparable, WhatIsTrainedCountsAndHowItIsCarriedOutDoesNot) {
   };
   const std::vector<Case> cases = {
       {"label", [](auto&, auto& p) { p.run.name = "other"; }, true, true},
-      {"threads of the loader", [](auto&, auto& p) { p.data.num_workers = 1; }, true, true},
+      {"what is logged", [](auto&, auto& p) { p.data.log_interval += 1; }, true, true},
       {"batch", [](auto&, auto& p) { p.batch.global_batch_size *= 2; }, false, true},
       {"steps", [](auto&, auto& p) { p.batch.train_iters += 1; }, false, true},
       {"seed", [](auto&, auto& p) { p.optimizer.seed += 1; }, false, true},
       {"rate", [](auto&, auto& p) { p.optimizer.lr *= 2; }, false, true},
       {"data", [](auto&, auto& p) { p.data.split = "90,5,5"; }, false, true},
       {"MTP", [](auto&, auto& p) { p.mtp.depth += 1; }, false, false},
-      {"muon that nobody reads", [](auto&, auto& p) { p.muon.momentum = 0.9; }, true, true},
       {"model", [](auto& r, auto&) { r.moe.ffn_hidden_size *= 2; }, false, false},
       {"start", [](auto& r, auto&) { r.model.init_std *= 2; }, false, true},
   };
