@@ -32,7 +32,7 @@ base::Expected<std::unique_ptr<Communicator>> Communicator::Connect(
   std::unique_ptr<Communicator> communicator(new Communicator(rendezvous, topology));
   try {
     if (topology.world() > 1) {
-      communicator->fabric_ = std::make_unique<GlooFabric>(rendezvous, options.timeout);
+      communicator->fabric_ = std::make_unique<GlooFabric>(rendezvous, options.timeout, options.activity);
     }
     const auto make = [&](const std::string& name, const std::vector<std::int64_t>& members) {
       return members.size() == 1 ? MakeSoloGroup(name, rendezvous.rank)

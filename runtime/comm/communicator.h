@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "runtime/comm/activity.h"
 #include "runtime/comm/gloo_group.h"
 #include "runtime/comm/process_group.h"
 #include "runtime/comm/rendezvous.h"
@@ -16,6 +17,8 @@ struct CommunicatorOptions {
   /// Of every operation, and of the rendezvous. A peer may compute for so long between two
   /// messages; longer means that it has stalled.
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
+  /// Told of every exchange while it lasts; outlives the communicator. Null: nobody asks.
+  Activity* activity = nullptr;
 };
 
 /// This process among the others: its coordinates, and one process group for each purpose.

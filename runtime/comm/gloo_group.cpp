@@ -27,6 +27,14 @@ struct Label {
   std::vector<std::int64_t> members;
   std::int64_t rank = 0;
   std::chrono::milliseconds timeout{};
+  Activity* activity = nullptr;
+
+  /// While this rank may wait for the others of the group.
+  Activity::Scope Waiting(const std::string& operation) const {
+    if (activity == nullptr) return Activity::Scope(nullptr, {});
+    return Activity::Scope(activity, "exchange " + name,
+                           fmt::format("{} (ranks {})", operation, fmt::join(members, ", ")));
+  }
 
   [[noreturn]] void Fail(const std::string& operation, Clock::time_point start,
                          const std::exception& error) const {
@@ -50,6 +58,7 @@ class WorkState final : public Transfer::State {
 
   void Wait() override {
     const auto start = Clock::now();
+    const Activity::Scope waiting = label_->Waiting(operation_);
     try {
       work_->wait();
     } catch (const std::exception& error) {
@@ -75,6 +84,7 @@ class GlooGroup final : public ProcessGroup {
   template <class Start>
   Transfer Run(std::string operation, const torch::Tensor& tensor, Start start) {
     const auto begin = Clock::now();
+    const Activity::Scope waiting = label_->Waiting(operation);
     try {
       return Transfer(std::make_unique<WorkState>(start(), tensor, label_, operation));
     } catch (const std::exception& error) {
@@ -142,14 +152,20 @@ std::shared_ptr<::gloo::transport::Device> MakeDevice(const Rendezvous& rendezvo
 struct GlooFabric::Impl {
   Rendezvous rendezvous;
   std::chrono::milliseconds timeout{};
+  Activity* activity = nullptr;
   std::shared_ptr<::gloo::transport::Device> device;
   c10::intrusive_ptr<c10d::Store> store;
 };
 
-GlooFabric::GlooFabric(const Rendezvous& rendezvous, std::chrono::milliseconds timeout)
+GlooFabric::GlooFabric(const Rendezvous& rendezvous, std::chrono::milliseconds timeout,
+                       Activity* activity)
     : impl_(std::make_unique<Impl>()) {
   impl_->rendezvous = rendezvous;
   impl_->timeout = timeout;
+  impl_->activity = activity;
+  const Activity::Scope meeting(
+      activity, "exchange rendezvous",
+      fmt::format("meeting at {}:{}", rendezvous.master_address, rendezvous.master_port));
   try {
     impl_->device = MakeDevice(rendezvous);
   } catch (const std::exception& error) {
@@ -211,7 +227,7 @@ std::unique_ptr<ProcessGroup> GlooFabric::MakeGroup(const std::string& name,
     throw std::logic_error(fmt::format("rank {} makes group {} of ranks {}", impl_->rendezvous.rank,
                                        name, fmt::join(members, ", ")));
   }
-  const Label label{name, members, self - members.begin(), impl_->timeout};
+  const Label label{name, members, self - members.begin(), impl_->timeout, impl_->activity};
   const auto start = Clock::now();
   try {
     auto store = c10::make_intrusive<c10d::PrefixStore>(

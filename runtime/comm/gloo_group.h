@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/comm/activity.h"
 #include "runtime/comm/process_group.h"
 #include "runtime/comm/rendezvous.h"
 
@@ -15,8 +16,10 @@ namespace nam56r::runtime {
 /// device. Rank 0 serves the store.
 class GlooFabric {
  public:
-  /// Returns when every rank of the world has joined. Throws CommunicationError.
-  GlooFabric(const Rendezvous& rendezvous, std::chrono::milliseconds timeout);
+  /// Returns when every rank of the world has joined.
+  /// |activity| may be null. Throws CommunicationError.
+  GlooFabric(const Rendezvous& rendezvous, std::chrono::milliseconds timeout,
+             Activity* activity = nullptr);
   ~GlooFabric();
   GlooFabric(const GlooFabric&) = delete;
   GlooFabric& operator=(const GlooFabric&) = delete;

@@ -20,6 +20,10 @@ class AdamW {
   /// One update with learning rate |lr| from the gradients times |gradient_scale| (which clips).
   void Step(double lr, double gradient_scale = 1.0);
   std::int64_t steps() const { return steps_; }
+  void set_steps(std::int64_t steps) { steps_ = steps; }
+  /// Laid out as the parameters' values; the buffers themselves.
+  torch::Tensor& first_moment() { return first_moment_; }
+  torch::Tensor& second_moment() { return second_moment_; }
 
  private:
   FlatParameters& parameters_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <ostream>
 
@@ -7,13 +8,14 @@ namespace nam56r::runtime {
 
 /// Writes what a run reports to whoever started it: one line an event, "@nam56r " and a JSON object
 /// (docs/events.md), each flushed at once. A number that JSON cannot carry (infinite, NaN) becomes
-/// null.
+/// null. May be called from several threads.
 class EventWriter {
  public:
   explicit EventWriter(std::ostream& out) : out_(out) {}
   void Write(const nlohmann::ordered_json& event);
 
  private:
+  std::mutex mutex_;
   std::ostream& out_;
 };
 

@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Unsupported{"dispatcher.kind", [](auto& c) { c.policy.dispatcher.kind = "flex"; }},
         Unsupported{"moe.capacity_factor", [](auto& c) { c.recipe.moe.capacity_factor = 1.25; }},
         Unsupported{"mtp.cross_entropy", [](auto& c) { c.policy.mtp.cross_entropy = "liger"; }},
-        Unsupported{"checkpoint.save", [](auto& c) { c.policy.checkpoint.save = "runs"; }},
+        Unsupported{"checkpoint.format", [](auto& c) { c.policy.checkpoint.save = "runs"; }},
         Unsupported{"dsa.ranks", [](auto& c) { c.recipe.dsa.ranks = {1}; }},
         Unsupported{"engram.ranks", [](auto& c) { c.recipe.engram.ranks = {1}; }},
         Unsupported{"mhc.ranks", [](auto& c) { c.recipe.mhc.ranks = {1}; }},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "runtime/comm/process_group_exchange.h"
 #include "runtime/train/adamw.h"
 #include "runtime/train/batches.h"
+#include "runtime/train/checkpoint.h"
 #include "runtime/train/flat_parameters.h"
 #include "runtime/train/gradient_sync.h"
 #include "runtime/train/lr_schedule.h"
@@ -77,12 +79,14 @@ struct Trainer::Impl {
   }
 
   /// Losses and |extra|, summed over the world in one operation.
-  GlobalLosses MeanOverWorld(const LossSums& sums, std::int64_t batches, double& extra) {
-    const auto all = torch::tensor({sums.lm, sums.mtp, sums.auxiliary, extra}, torch::kFloat64);
+  GlobalLosses MeanOverWorld(const LossSums& sums, std::int64_t batches,
+                             std::array<double, 2>& extra) {
+    const auto all =
+        torch::tensor({sums.lm, sums.mtp, sums.auxiliary, extra[0], extra[1]}, torch::kFloat64);
     communicator.world().AllReduceSum(all);
     const double* values = all.data_ptr<double>();
     const double count = static_cast<double>(batches * geometry.data);
-    extra = values[3];
+    extra = {values[3], values[4]};
     return {values[0] / count, values[1] / count, values[2] / count};
   }
 
@@ -105,6 +109,65 @@ struct Trainer::Impl {
   AdamW optimizer;
   BatchGeometry geometry;
   std::int64_t done = 0;  ///< steps
+  const RunControl nothing;
+  const RunControl* control = &nothing;
+
+  TrainingState State() {
+    std::vector<std::pair<std::string, torch::Tensor>> buffers;
+    for (const auto& buffer : module.named_buffers()) {
+      buffers.emplace_back(buffer.key(), buffer.value());
+    }
+    return {parameters, optimizer, std::move(buffers), done};
+  }
+
+  base::Status GoOnFrom(const std::filesystem::path& directory) {
+    const Activity::Scope phase(control->activity, "checkpoint", "reading " + directory.string());
+    TrainingState state = State();
+    auto status = ReadCheckpoint(directory, state, communicator);
+    if (status) done = state.step;
+    return status;
+  }
+
+  // Of the newest checkpoint in the directory to save to: this run's own, one that it loads
+  // anyway, or nobody's.
+  base::Status Resume() {
+    const auto latest = control->save.empty()
+                            ? base::Expected<LatestCheckpoint>(base::Diagnostics{})
+                            : ReadLatest(control->save);
+    const bool own = latest && latest->run == control->run;
+    const bool strange = latest && !own && control->save != control->load;
+    // What one rank sees decides for all: they go on together or not at all.
+    const torch::Tensor seen = torch::tensor({own ? 1 : 0, strange ? 1 : 0}, torch::kInt64);
+    communicator.world().AllReduceSum(seen);
+    if (seen[1].item<std::int64_t>() > 0) return OfAnotherRun(latest ? latest->run : "another");
+    if (seen[0].item<std::int64_t>() > 0) return GoOnFrom(control->save);
+    return control->load.empty() ? base::Status(base::Ok{}) : GoOnFrom(control->load);
+  }
+
+  base::Diagnostic OfAnotherRun(const std::string& run) const {
+    base::Diagnostic error;
+    error.code = "TRAIN0008";
+    error.surface = base::Surface::kHost;
+    error.message = fmt::format("{} holds the checkpoints of run {}", control->save.string(), run);
+    error.fields = {"checkpoint.save", "checkpoint.load"};
+    error.fix =
+        "bind checkpoint.save to an empty directory, or load the same name to go on from there";
+    return error;
+  }
+
+  void Save(EventWriter& events) {
+    if (control->save.empty()) return;
+    const Activity::Scope phase(control->activity, "checkpoint",
+                                "writing " + control->save.string());
+    const auto start = Clock::now();
+    const auto written = WriteCheckpoint(control->save, control->run, State(), communicator);
+    if (communicator.rank() != 0) return;
+    events.Write({{"event", "checkpoint"},
+                  {"rank", 0},
+                  {"step", done},
+                  {"directory", written.string()},
+                  {"seconds", SecondsSince(start)}});
+  }
 };
 
 Trainer::Trainer(const contract::ReadContract& contract, Communicator& communicator,
@@ -135,9 +198,13 @@ StepResult Trainer::Step() {
   impl.sync.Reduce();
 
   StepResult result;
-  double squared_norm = impl.sync.OwnSquaredNorm();
-  result.losses = impl.MeanOverWorld(sums, impl.geometry.micro_batches(), squared_norm);
-  result.gradient_norm = std::sqrt(squared_norm);
+  // Whoever was asked to stop tells the others with the losses: all end after the same step.
+  const StopRequest* const stop = impl.control->stop;
+  std::array<double, 2> extra = {impl.sync.OwnSquaredNorm(),
+                                 stop != nullptr && stop->requested() ? 1.0 : 0.0};
+  result.losses = impl.MeanOverWorld(sums, impl.geometry.micro_batches(), extra);
+  result.gradient_norm = std::sqrt(extra[0]);
+  result.stop = extra[1] > 0;
   if (options.check_for_nan && !std::isfinite(result.gradient_norm)) {
     impl.RequireFiniteGradients();
     impl.Stop("the global gradient norm is not finite");
@@ -167,12 +234,15 @@ GlobalLosses Trainer::Validate() {
     sums.auxiliary += one.auxiliary;
   }
   impl.module.TakeExpertLoad();  // validation does not move the selection biases
-  double unused = 0;
+  std::array<double, 2> unused{};
   return impl.MeanOverWorld(sums, impl.geometry.micro_batches() * iterations, unused);
 }
 
-void Trainer::Run(EventWriter& events) {
+base::Expected<RunEnd> Trainer::Run(EventWriter& events, const RunControl& control) {
   Impl& impl = *impl_;
+  impl.control = &control;
+  Activity* const activity = control.activity;
+  if (auto status = impl.Resume(); !status) return status.errors();
   const policy::Policy& policy = impl.policy;
   const Coordinates& at = impl.communicator.at();
   const plan::Stage& stage = impl.contract.plan.stages.at(static_cast<std::size_t>(at.stage));
@@ -193,15 +263,23 @@ void Trainer::Run(EventWriter& events) {
   double training_seconds = 0;
   double unreported_seconds = 0;
   std::int64_t unreported_steps = 0;
-  for (std::int64_t step = 1; step <= steps; ++step) {
+  RunEnd end = RunEnd::kDone;
+  const std::int64_t first = impl.done + 1;
+  for (std::int64_t step = first; step <= steps && end == RunEnd::kDone; ++step) {
+    if (activity != nullptr) activity->SetStep(step);
     const auto start = Clock::now();
-    const StepResult result = Step();
+    const StepResult result = [&] {
+      const Activity::Scope phase(activity, "step");
+      return Step();
+    }();
     const double seconds = SecondsSince(start);
     training_seconds += seconds;
     unreported_seconds += seconds;
     ++unreported_steps;
     const bool last = step == steps;
-    if (impl.reports() && (step == 1 || last || step % log_interval == 0)) {
+    if (result.stop && !last) end = RunEnd::kStopped;
+    if (impl.reports() &&
+        (step == first || end == RunEnd::kStopped || last || step % log_interval == 0)) {
       nlohmann::ordered_json event = {{"event", "step"},
                                       {"step", step},
                                       {"steps", steps},
@@ -219,6 +297,7 @@ void Trainer::Run(EventWriter& events) {
     }
     const std::int64_t interval = policy.data.eval_interval;
     if (policy.data.eval_iters > 0 && (last || (interval > 0 && step % interval == 0))) {
+      const Activity::Scope phase(activity, "validate");
       const GlobalLosses losses = Validate();
       if (impl.reports()) {
         events.Write({{"event", "validation"},
@@ -227,17 +306,28 @@ void Trainer::Run(EventWriter& events) {
                       {"tokens", tokens_per_step * policy.data.eval_iters}});
       }
     }
+    const std::int64_t save_interval = policy.checkpoint.save_interval;
+    if (last || end == RunEnd::kStopped || (save_interval > 0 && step % save_interval == 0)) {
+      impl.Save(events);
+    }
   }
-  if (impl.reports()) {
+  if (end == RunEnd::kStopped) {
+    events.Write({{"event", "stopped"},
+                  {"rank", impl.communicator.rank()},
+                  {"step", impl.done},
+                  {"why", "SIGTERM"}});
+  } else if (impl.reports()) {
     events.Write(
         {{"event", "done"},
          {"seconds", training_seconds},
-         {"tokens_per_s", training_seconds > 0
-                              ? static_cast<double>(tokens_per_step * steps) / training_seconds
-                              : 0.0}});
+         {"tokens_per_s",
+          training_seconds > 0
+              ? static_cast<double>(tokens_per_step * (impl.done - first + 1)) / training_seconds
+              : 0.0}});
   }
   // Nobody leaves while another rank may still wait for a message.
   impl.communicator.world().Barrier();
+  return end;
 }
 
 }  // namespace nam56r::runtime

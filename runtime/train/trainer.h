@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "runtime/comm/communicator.h"
 #include "runtime/train/events.h"
+#include "runtime/train/stop_request.h"
 #include "src/contract/reader.h"
 #include "src/data/samples.h"
 
@@ -25,10 +28,25 @@ struct GlobalLosses {
   double auxiliary = 0;  ///< sum over slots, with coefficients
 };
 
+/// What a run does beside training; everything may be left out.
+struct RunControl {
+  Activity* activity = nullptr;       ///< told what the rank is doing
+  const StopRequest* stop = nullptr;  ///< asked after each step
+  std::filesystem::path load = {};    ///< directory of checkpoints to go on from
+  std::filesystem::path save = {};    ///< directory of checkpoints to write
+  std::string run = {};               ///< whose checkpoints they are: a receipt's name
+};
+
+enum class RunEnd {
+  kDone,     ///< every step of the policy
+  kStopped,  ///< on request, after a checkpoint if any are written
+};
+
 struct StepResult {
   GlobalLosses losses;
   double gradient_norm = 0;  ///< L2, of the whole model, before clipping
   double lr = 0;
+  bool stop = false;  ///< a rank was asked to stop; the same on every rank
 };
 
 /// One rank's part in training a model: its stage, its optimizer, its samples.
@@ -48,8 +66,10 @@ class Trainer {
   /// every rank.
   GlobalLosses Validate();
 
-  /// All steps of the policy, reported as docs/events.md says.
-  void Run(EventWriter& events);
+  /// All steps of the policy, reported as docs/events.md says. Goes on from |control.load|, and
+  /// from the newest checkpoint in |control.save| if this very run wrote it. Errors: those of
+  /// ReadCheckpoint, TRAIN0008 (host) the checkpoints in |control.save| are another run's.
+  base::Expected<RunEnd> Run(EventWriter& events, const RunControl& control = {});
 
  private:
   struct Impl;

@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <cmath>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "runtime/comm/forked_ranks.h"
+#include "runtime/train/checkpoint.h"
+#include "runtime/train/heartbeat.h"
 #include "runtime/train/requirements.h"
 #include "src/base/temporary_directory.h"
 
@@ -214,7 +219,7 @@ TEST_F(TrainerTest, ReportsWhatTheDocumentationSays) {
   const auto ranks = Train(contract, [](Trainer& trainer, Communicator&) {
     std::ostringstream out;
     EventWriter events(out);
-    trainer.Run(events);
+    EXPECT_TRUE(trainer.Run(events));
     return out.str();
   });
   for (std::int64_t rank = 0; rank < 4; ++rank) {
@@ -283,6 +288,103 @@ TEST_F(TrainerTest, ARankThatDiesInTheMiddleStopsTheOthers) {
     EXPECT_FALSE(ranks[survivor].timed_out);
     EXPECT_THAT(ranks[survivor].report, HasSubstr("group (ranks"));
   }
+}
+
+// The losses that a run reports, by step; then how it ended.
+std::string RunAndReport(Trainer& trainer, const RunControl& control) {
+  std::ostringstream out;
+  EventWriter events(out);
+  const auto end = trainer.Run(events, control);
+  if (!end) return end.errors().at(0).code + " " + end.errors().at(0).message;
+  std::string report;
+  std::istringstream in(out.str());
+  for (std::string line; std::getline(in, line);) {
+    const auto event = nlohmann::json::parse(line.substr(8));
+    if (event.at("event") == "step") {
+      report +=
+          fmt::format("{}:{:.17g} ", event.at("step").get<int>(), event.at("loss").get<double>());
+    }
+    if (event.at("event") == "stopped")
+      report += fmt::format("stopped {}", event.at("step").get<int>());
+  }
+  return report;
+}
+
+TEST_F(TrainerTest, WhatGoesOnFromACheckpointIsTheSameTraining) {
+  const Layout layout{.world = 4, .pipeline = 2, .expert = 2};
+  const auto run = [&](std::int64_t steps, const RunControl& control) {
+    contract::ReadContract contract = NarrowContract(layout, steps);
+    contract.policy.data.eval_iters = 0;
+    contract.policy.checkpoint.save_interval = 2;
+    return Train(contract,
+                 [&](Trainer& trainer, Communicator&) { return RunAndReport(trainer, control); });
+  };
+  const RunControl first{.save = directory_.path() / "saved", .run = "first"};
+  const std::string whole = run(6, {})[2].report;
+  const std::string begun = run(4, first)[2].report;
+  RunControl second = first;
+  second.load = first.save;
+  second.run = "second";
+  const std::string rest = run(6, second)[2].report;
+  EXPECT_EQ(begun + rest, whole);
+  // The run itself goes on after it was stopped, without being told to load.
+  EXPECT_EQ(run(6, {.save = first.save, .run = "second"})[2].report, "");
+  for (const auto& rank : run(6, first)) EXPECT_THAT(rank.report, HasSubstr("TRAIN0008"));
+
+  // Another layout, no checkpoint, a file that is not one.
+  const auto alone = Train(NarrowContract({}, 6), [&](Trainer& trainer, Communicator&) {
+    return RunAndReport(trainer, {.load = first.save});
+  });
+  EXPECT_THAT(alone[0].report, HasSubstr("TRAIN0007"));
+  for (const auto& rank : run(6, {.load = directory_.path() / "none"})) {
+    EXPECT_THAT(rank.report, HasSubstr("TRAIN0006"));
+  }
+  std::ofstream(first.save / "step-000006" / "rank-3.pt") << "not an archive";
+  for (const auto& rank : run(6, {.load = first.save})) {
+    EXPECT_THAT(rank.report, HasSubstr("TRAIN0006"));
+  }
+  // One rank cannot write: nobody goes on as if it had.
+  std::filesystem::create_directories(directory_.path() / "full/step-000002/rank-1.pt");
+  for (const auto& rank : run(2, {.save = directory_.path() / "full", .run = "third"})) {
+    EXPECT_EQ(rank.exit_code, 3);
+    EXPECT_THAT(rank.report, HasSubstr("cannot be written"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "full/latest.json"));
+}
+
+TEST_F(TrainerTest, OneRankThatIsAskedToStopStopsAllAfterTheSameStep) {
+  contract::ReadContract contract = NarrowContract({.world = 2, .pipeline = 2}, 1000000);
+  const std::filesystem::path save = directory_.path() / "saved";
+  const auto ranks = Train(contract, [&](Trainer& trainer, Communicator& communicator) {
+    const StopRequest stop;
+    if (communicator.rank() == 1) ::raise(SIGTERM);
+    return RunAndReport(trainer, {.stop = &stop, .save = save, .run = "run"});
+  });
+  EXPECT_EQ(ranks[0].report, "stopped 1");
+  EXPECT_THAT(ranks[1].report, ::testing::EndsWith("stopped 1"));
+  EXPECT_EQ(ReadLatest(save)->step, 1);
+}
+
+TEST_F(TrainerTest, ABlockedRankSaysWhereItIsBlocked) {
+  const auto ranks = Train(
+      NarrowContract({.world = 2, .pipeline = 2}, 1), [&](Trainer&, Communicator& communicator) {
+        Activity activity;
+        activity.SetStep(7);
+        std::ostringstream out;
+        EventWriter events(out);
+        {
+          const Heartbeat heartbeat(events, activity, communicator.rank(),
+                                    std::chrono::milliseconds(5));
+          const Activity::Scope phase(&activity, "exchange world", "all-reduce of 1 elements");
+          while (out.str().find("exchange world") == std::string::npos) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+        }
+        EXPECT_EQ(activity.Get().phase, "start");
+        EXPECT_EQ(activity.Get().step, 7);
+        return out.str();
+      });
+  EXPECT_THAT(ranks[1].report, HasSubstr(R"("rank":1,"step":7,"phase":"exchange world")"));
 }
 
 TEST_F(TrainerTest, ValidationLeavesTrainingAlone) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "runtime/comm/communicator.h"
+#include "runtime/train/heartbeat.h"
 #include "runtime/train/requirements.h"
 #include "runtime/train/trainer.h"
 #include "src/base/render.h"
@@ -103,17 +104,29 @@ int RunWorker(const WorkerOptions& options, const EnvironmentReader& environment
   // Second moments of rarely used rows decay into denormal numbers, which cost a hundred times as
   // much as others to compute with.
   at::globalContext().setFlushDenormal(true);
-  auto communicator = Communicator::Connect(*rendezvous, *topology, {options.timeout});
+  EventWriter events(out);
+  Activity activity;
+  const Heartbeat heartbeat(events, activity, rendezvous->rank, options.heartbeat);
+  auto communicator = Communicator::Connect(*rendezvous, *topology, {options.timeout, &activity});
   if (!communicator) {
     Print(communicator.errors(), log);
     return kWorkerFailed;
   }
   try {
-    Trainer trainer(*contract, **communicator, samples->training,
-                    samples->validation ? &*samples->validation : nullptr);
-    EventWriter events(out);
-    trainer.Run(events);
-    return kWorkerDone;
+    Trainer trainer = [&] {
+      const Activity::Scope phase(&activity, "build");
+      return Trainer(*contract, **communicator, samples->training,
+                     samples->validation ? &*samples->validation : nullptr);
+    }();
+    const StopRequest stop;
+    const auto end =
+        trainer.Run(events, {&activity, &stop, options.load, options.save, options.run});
+    if (!end) {
+      // Its peers refuse for the same reason, or find this one gone.
+      static_cast<void>(communicator->release());
+      return refuse(end.errors());
+    }
+    return *end == RunEnd::kStopped ? kWorkerStopped : kWorkerDone;
   } catch (const std::exception& error) {
     const std::string place = fmt::format("rank {}", rendezvous->rank);
     const std::string what = FirstLine(error.what());

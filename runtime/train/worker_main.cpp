@@ -24,6 +24,11 @@ int main(int argc, char** argv) {
   app.add_option("--timeout", timeout_seconds, "Seconds to wait for another rank")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
+  app.add_option("--load", options.load, "Directory of checkpoints to go on from");
+  auto* save = app.add_option("--save", options.save, "Directory of checkpoints to write");
+  auto* run =
+      app.add_option("--run", options.run, "Whose checkpoints they are: the receipt's name");
+  save->needs(run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,24 +1,18 @@
 #include "src/check/second_opinion.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "src/base/files.h"
+#include "src/base/held_signals.h"
+#include "src/base/program.h"
 #include "src/base/utf8.h"
 #include "src/check/second_opinion_program.h"
 #include "src/dialect/release.h"
@@ -29,7 +23,6 @@ namespace nam56r::check {
 namespace {
 
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostAnswer = 4 << 20;  // bytes
 constexpr std::size_t kMostComplaint = 64 << 10;
@@ -60,189 +53,24 @@ class PrivateFolder {
   std::string path_;
 };
 
-class Pipe {
- public:
-  Pipe() {
-    if (pipe2(ends_.data(), O_CLOEXEC) != 0) ends_ = {-1, -1};
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    CloseRead();
-    CloseWrite();
-  }
-  bool ok() const { return ends_[0] >= 0; }
-  int read() const { return ends_[0]; }
-  int write() const { return ends_[1]; }
-  void CloseRead() { Close(0); }
-  void CloseWrite() { Close(1); }
-
- private:
-  void Close(std::size_t end) {
-    if (ends_[end] >= 0) close(ends_[end]);
-    ends_[end] = -1;
-  }
-  std::array<int, 2> ends_{-1, -1};
-};
-
-/// Holds back the signals that end this process, so that what it started ends first. They arrive
-/// when this goes.
-class HeldSignals {
- public:
-  HeldSignals() {
-    sigemptyset(&held_);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-      // One that is held back waits even if it is ignored, and must not end anything then.
-      struct sigaction now {};
-      if (sigaction(number, nullptr, &now) != 0) continue;
-      const bool ignored = (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_IGN;
-      if (!ignored) sigaddset(&held_, number);
-    }
-    // Without word of one that has arrived, none is held back.
-    arrived_ = signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK);
-    restore_ = arrived_ >= 0 && pthread_sigmask(SIG_BLOCK, &held_, &before_) == 0;
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals() {
-    if (arrived_ >= 0) close(arrived_);
-    if (restore_) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  /// Can be read from, which nobody does, once one has arrived. -1: cannot be told.
-  int arrived() const { return arrived_; }
-
- private:
-  sigset_t held_{};
-  sigset_t before_{};
-  bool restore_ = false;
-  int arrived_ = -1;
-};
-
-struct Ended {
-  std::string failed;  // to start, or to end in time
-  std::string out;
-  std::string err;
-  int status = 0;
-  bool too_much = false;
-};
-
 // What Python needs of ours to find its packages; nothing that it could leak.
-std::vector<std::string> CleanEnvironment(const std::string& folder) {
-  std::vector<std::string> kept = {"TMPDIR=" + folder, "NO_VCS_VERSION=1",
-                                   "PYTHONDONTWRITEBYTECODE=1", "CUDA_VISIBLE_DEVICES="};
+std::map<std::string, std::string> CleanEnvironment(const std::string& folder) {
+  std::map<std::string, std::string> kept = {{"TMPDIR", folder},
+                                             {"NO_VCS_VERSION", "1"},
+                                             {"PYTHONDONTWRITEBYTECODE", "1"},
+                                             {"CUDA_VISIBLE_DEVICES", ""}};
   constexpr std::string_view kKept[] = {"PATH",        "HOME",       "LANG",           "LC_ALL",
                                         "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH"};
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    const std::string_view name = text.substr(0, text.find('='));
-    if (std::find(std::begin(kKept), std::end(kKept), name) != std::end(kKept)) {
-      kept.emplace_back(text);
+    const std::size_t equals = text.find('=');
+    const std::string_view name = text.substr(0, equals);
+    if (equals != std::string_view::npos &&
+        std::find(std::begin(kKept), std::end(kKept), name) != std::end(kKept)) {
+      kept.emplace(name, text.substr(equals + 1));
     }
   }
   return kept;
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-enum class Waited { kEnded, kTooLong, kTooMuch, kInterrupted };
-
-// Reads what is there. False: its other end is closed.
-bool ReadWhatIsThere(int from, std::size_t most, std::string& text) {
-  std::array<char, 16384> buffer{};
-  for (std::size_t all = 0; all <= most;) {
-    const ssize_t got = read(from, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno == EAGAIN;
-    if (got == 0) return false;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    all += static_cast<std::size_t>(got);
-  }
-  return true;
-}
-
-// It is left to be reaped, so that its number, which is its group's, stays its own.
-bool HasEnded(pid_t pid) {
-  siginfo_t info{};
-  const int failed = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
-  return (failed != 0 && errno != EINTR) || info.si_pid == pid;
-}
-
-// Reads what |pid| says until it ends. It may close its output before that, and something that it
-// started may keep it open for longer.
-Waited Listen(pid_t pid, const Pipe& out, const Pipe& err, const HeldSignals& signals,
-              Clock::time_point deadline, Ended& ended) {
-  std::array<pollfd, 3> fds = {pollfd{out.read(), POLLIN, 0}, pollfd{err.read(), POLLIN, 0},
-                               pollfd{signals.arrived(), POLLIN, 0}};
-  fcntl(out.read(), F_SETFL, O_NONBLOCK);
-  fcntl(err.read(), F_SETFL, O_NONBLOCK);
-  while (true) {
-    const bool last = HasEnded(pid);
-    if (fds[0].fd >= 0 && !ReadWhatIsThere(out.read(), kMostAnswer, ended.out)) fds[0].fd = -1;
-    if (fds[1].fd >= 0 && !ReadWhatIsThere(err.read(), kMostComplaint, ended.err)) fds[1].fd = -1;
-    if (ended.out.size() > kMostAnswer) return Waited::kTooMuch;
-    if (ended.err.size() > kMostComplaint) ended.err.erase(0, ended.err.size() - kMostComplaint);
-    if (last) return Waited::kEnded;
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return Waited::kTooLong;
-    const bool silent = fds[0].fd < 0 && fds[1].fd < 0;  // it is about to end
-    const auto wait = std::min<std::int64_t>(left, silent ? 2 : 50);
-    if (poll(fds.data(), fds.size(), static_cast<int>(wait)) > 0 && fds[2].revents != 0) {
-      return Waited::kInterrupted;
-    }
-  }
-}
-
-Ended Run(std::vector<std::string> argv, const std::string& folder, std::chrono::seconds timeout,
-          const HeldSignals& signals) {
-  Ended ended;
-  Pipe out;
-  Pipe err;
-  if (!out.ok() || !err.ok()) {
-    ended.failed = "no pipe could be made";
-    return ended;
-  }
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out.write(), 1);
-  posix_spawn_file_actions_adddup2(&actions, err.write(), 2);
-  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  // A group of its own, so that what it starts ends with it.
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-  std::vector<std::string> environment = CleanEnvironment(folder);
-  pid_t pid = -1;
-  const int error = posix_spawnp(&pid, argv.front().c_str(), &actions, &attributes,
-                                 Pointers(argv).data(), Pointers(environment).data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (error != 0) {
-    ended.failed = fmt::format("'{}' cannot be started: {}", argv.front(), std::strerror(error));
-    return ended;
-  }
-  out.CloseWrite();
-  err.CloseWrite();
-  const Waited waited = Listen(pid, out, err, signals, Clock::now() + timeout, ended);
-  kill(-pid, SIGKILL);  // and what it may have left behind
-  while (waitpid(pid, &ended.status, 0) < 0 && errno == EINTR) {
-  }
-  if (waited == Waited::kTooMuch) ended.failed = "its answer is larger than 4 MiB";
-  if (waited == Waited::kInterrupted) ended.failed = "a signal came before its answer";
-  if (waited == Waited::kTooLong) {
-    ended.failed = fmt::format("it took longer than {} s (--ask-timeout)", timeout.count());
-  }
-  return ended;
 }
 
 std::string Short(std::string_view text) {
@@ -304,15 +132,15 @@ bool IsDeep(std::string_view text) {
   return false;
 }
 
-Opinion ReadAnswer(const Ended& ended) {
+Opinion ReadAnswer(const base::ProgramEnd& ended) {
   if (IsDeep(ended.out)) return NotAsked("it ended without an answer: what it says is nested");
   const json answer = json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) {
     std::string why = "it ended without an answer";
-    if (WIFSIGNALED(ended.status)) {
-      why = fmt::format("it was ended by signal {}", WTERMSIG(ended.status));
-    } else if (WIFEXITED(ended.status) && WEXITSTATUS(ended.status) != 0) {
-      why = fmt::format("it ended with {}", WEXITSTATUS(ended.status));
+    if (ended.signal != 0) {
+      why = fmt::format("it was ended by signal {}", ended.signal);
+    } else if (ended.exit_code != 0) {
+      why = fmt::format("it ended with {}", ended.exit_code);
     }
     const std::string last = LastLine(ended.err);
     return NotAsked(last.empty() ? why : why + ": " + last);
@@ -421,7 +249,7 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
   if (failed || !fs::is_regular_file(arguments, failed)) {
     return NotAsked(fmt::format("{} holds no megatron/training/arguments.py", options.directory));
   }
-  const HeldSignals signals;  // goes after the folder
+  const base::HeldSignals signals;  // goes after the folder
   const PrivateFolder folder;
   if (folder.path().empty()) return NotAsked("no temporary directory could be made");
   json request = {{"directory", checkout.string()},
@@ -442,9 +270,16 @@ Opinion Ask(const AskOptions& options, std::span<const std::string> argv,
   std::string python = options.python;
   // What is named by a path is found from here, not from its new directory.
   if (python.find('/') != std::string::npos) python = fs::absolute(python, failed).string();
-  const Ended ended =
-      Run({python, "-B", program, question}, folder.path(), options.timeout, signals);
-  if (!ended.failed.empty()) return NotAsked(ended.failed);
+  base::Program run;
+  run.argv = {python, "-B", program, question};
+  run.environment = CleanEnvironment(folder.path());
+  run.directory = folder.path();
+  run.limit = options.timeout;
+  run.max_out = kMostAnswer;
+  run.max_err = kMostComplaint;
+  const base::ProgramEnd ended = base::RunProgram(run);
+  if (ended.timed_out) return NotAsked(ended.why_not + " (--ask-timeout)");
+  if (!ended.why_not.empty()) return NotAsked(ended.why_not);
   return ReadAnswer(ended);
 }
 

@@ -70,6 +70,11 @@ constexpr Code kCodes[] = {
      "They reach the seam as variables; what is left out would be read as its default.",
      "\"settings\": {\"NAM56R_M2RNN_KEY_HEAD_DIM\": 64} in a contract",
      "\"settings\": {\"NAM56R_M2RNN_KEY_HEAD_DIM\": \"64\"}, as nam56r contract writes it"},
+    {"LAUNCH0016", "host", "launch", "A checkpoint is not bound to a directory.",
+     "A policy names checkpoints; the host says where they lie, so that nothing is overwritten by "
+     "accident.",
+     "save = \"run\" below [checkpoint] and no [checkpoints]",
+     "run = \"DIRECTORY\" below [checkpoints] of the host file"},
     {"LAUNCH0100", "host", "launch", "What to launch was not said in one way.",
      "A contract is launched as it is; a recipe is compiled with a policy first.",
      "nam56r launch run.json --policy P.toml", "nam56r launch run.json"},
@@ -88,6 +93,16 @@ constexpr Code kCodes[] = {
     {"TRAIN0005", "host", "nam56r-worker", "OMP_NUM_THREADS is not a number of threads.",
      "Threads would otherwise be as many as cores in every rank.", "OMP_NUM_THREADS=all",
      "OMP_NUM_THREADS=4"},
+    {"TRAIN0006", "host", "nam56r-worker", "There is no checkpoint to start from.",
+     "Starting afresh instead would look like going on.",
+     "load = \"run\", bound to an empty directory",
+     "load = \"\", or the directory of a checkpoint"},
+    {"TRAIN0007", "policy", "nam56r-worker", "The checkpoint is of another model or layout.",
+     "A rank's file holds what that rank held: other cuts would mix up parameters.",
+     "a checkpoint of 4 ranks under a layout of 2", "the layout that it was written with"},
+    {"TRAIN0008", "host", "nam56r-worker", "The directory holds another run's checkpoints.",
+     "They would be overwritten.", "two runs that save to one directory",
+     "a directory for each, or load = the same name, to go on from there"},
 };
 
 }  // namespace

@@ -77,6 +77,11 @@ base::Expected<Lowered> LowerNative(const Context& context) {
       {"RANK", "launch"},
       {"WORLD_SIZE", "launch, from policy layout.world_size"},
   };
+  const policy::Checkpoint& checkpoint = context.policy.value.checkpoint;
+  for (const auto& [flag, name] :
+       {std::pair("--load", checkpoint.load), std::pair("--save", checkpoint.save)}) {
+    if (!name.empty()) lowered.unresolved.push_back({flag, "host checkpoints." + name});
+  }
   return lowered;
 }
 

@@ -130,6 +130,7 @@ TEST(Native, RefusesWhatTheRuntimeDoesNotExecute) {
        [](auto&, auto& p) { p.kernels.moe_router_fusion = true; }},
       {"policy.caches.key", [](auto&, auto& p) { p.caches.key = {"dialect"}; }},
       {"policy.data.num_workers", [](auto&, auto& p) { p.data.num_workers = 4; }},
+      {"policy.checkpoint.format", [](auto&, auto& p) { p.checkpoint.load = "run"; }},
       {"policy.checkpoint.async_save", [](auto&, auto& p) { p.checkpoint.async_save = true; }},
       {"policy.bootstrap_environment",
        [](auto&, auto& p) { p.bootstrap_environment["NVTE_DEBUG"] = "1"; }},

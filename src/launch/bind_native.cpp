@@ -73,20 +73,52 @@ base::Diagnostics CheckMemory(const contract::ReadContract& contract, std::int64
   return {error};
 }
 
+// Directories of the checkpoints that a policy names; empty where it names none.
+struct Checkpoints {
+  path load;
+  path save;
+};
+
+base::Expected<Checkpoints> BindCheckpoints(const policy::Checkpoint& named, const HostView& host) {
+  base::Diagnostics errors;
+  std::vector<std::string> bound;
+  for (const auto& [name, directory] : host->checkpoints) bound.push_back(name);
+  const auto bind = [&](const char* field, const std::string& name) -> path {
+    if (name.empty()) return {};
+    if (const auto it = host->checkpoints.find(name); it != host->checkpoints.end()) {
+      return std::filesystem::absolute(it->second);
+    }
+    base::Diagnostic error = HostError(
+        "LAUNCH0016",
+        fmt::format("the policy says {} = \"{}\", which the host binds to no "
+                    "directory",
+                    field, name),
+        fmt::format("write {} = \"DIRECTORY\" below [checkpoints] of the host file", name));
+    error.fields = {field, "checkpoints." + name};
+    error.valid = bound;
+    errors.push_back(std::move(error));
+    return {};
+  };
+  Checkpoints checkpoints{bind("checkpoint.load", named.load), bind("checkpoint.save", named.save)};
+  if (!errors.empty()) return errors;
+  return checkpoints;
+}
+
 struct Place {
   path worker;
   path dataset;
+  Checkpoints checkpoints;
   std::int64_t port = 0;
 };
 
 std::vector<Token> Argv(const Place& place, const HostView& host, const BindOptions& options,
-                        const std::string& dataset) {
+                        const std::string& dataset, const policy::Checkpoint& named) {
   const auto token = [](std::string text, base::Surface owner, std::string from) {
     return Token{std::move(text), owner, std::move(from)};
   };
   const bool stated = host->datasets.contains(dataset);
   const std::string contract = (options.receipt_directory / "contract.json").string();
-  return {
+  std::vector<Token> argv = {
       token(place.worker.string(), base::Surface::kHost,
             host->paths.worker.empty() ? "beside nam56r" : host.From("paths.worker")),
       token("--contract", base::Surface::kHost, "launch"),
@@ -95,6 +127,21 @@ std::vector<Token> Argv(const Place& place, const HostView& host, const BindOpti
       token(place.dataset.string(), base::Surface::kHost,
             stated ? host.From("datasets." + dataset) : "built below the cache root"),
   };
+  const auto add = [&](const char* flag, const path& directory, const std::string& name) {
+    if (directory.empty()) return;
+    argv.push_back(token(flag, base::Surface::kPolicy,
+                         fmt::format("policy checkpoint.{} = {}", flag + 2, name)));
+    argv.push_back(
+        token(directory.string(), base::Surface::kHost, host.From("checkpoints." + name)));
+  };
+  add("--load", place.checkpoints.load, named.load);
+  add("--save", place.checkpoints.save, named.save);
+  if (!named.save.empty()) {
+    argv.push_back(token("--run", base::Surface::kHost, "launch"));
+    argv.push_back(
+        token(options.receipt_directory.filename().string(), base::Surface::kHost, "receipt"));
+  }
+  return argv;
 }
 
 base::Expected<std::vector<Variable>> Environment(std::int64_t rank, const Place& place,
@@ -149,18 +196,22 @@ base::Expected<BoundRun> BindNative(const contract::ReadContract& contract, cons
   if (!worker) collect(worker.errors());
   const auto prefix = BindDataset(dataset, host, options.launcher_environment);
   if (!prefix) collect(prefix.errors());
+  const policy::Checkpoint& named = contract.policy.checkpoint;
+  const auto checkpoints = BindCheckpoints(named, host);
+  if (!checkpoints) collect(checkpoints.errors());
   const auto port = host->network.master_port != 0
                         ? base::Expected<std::int64_t>(host->network.master_port)
                         : FreePort(host->network.master_addr);
   if (!port) collect(port.errors());
   if (!errors.empty()) return errors;
 
-  const Place place{*worker, *prefix, *port};
+  const Place place{*worker, *prefix, *checkpoints, *port};
   BoundRun run;
   for (std::int64_t rank = 0; rank < world; ++rank) {
     auto environment = Environment(rank, place, contract, host, options);
     if (!environment) return environment.errors();
-    run.ranks.push_back({rank, Argv(place, host, options, dataset), *std::move(environment)});
+    run.ranks.push_back(
+        {rank, Argv(place, host, options, dataset, named), *std::move(environment)});
   }
   run.host = base::ToJson(*host, host::Schema());
   run.host["bound"] = {{"worker", place.worker.string()},

@@ -79,6 +79,17 @@ TEST_F(BindTest, EveryRankHasExactlyThisCommand) {
   EXPECT_GT(std::stoi(*ports.begin()), 1023);
 }
 
+TEST_F(BindTest, CheckpointsGoWhereTheHostBindsTheirNames) {
+  contract_.policy.checkpoint.load = "pretrained";
+  contract_.policy.checkpoint.save = "run";
+  EXPECT_THAT(Codes(BindTo("[checkpoints]\nrun = \"/ckpt/run\"\n")), ElementsAre("LAUNCH0016"));
+  const BoundRun run = Must(
+      BindTo("[checkpoints]\nrun = \"/ckpt/run\"\npretrained = \"/ckpt/pretrained\"\n"));
+  std::vector<std::string> argv = ToCommand(run.ranks.at(3)).argv;
+  argv.erase(argv.begin(), argv.begin() + 5);
+  EXPECT_THAT(argv, ElementsAre("--load", "/ckpt/pretrained", "--save", "/ckpt/run", "--run", "x"));
+}
+
 TEST_F(BindTest, EveryWordSaysWhereItComesFrom) {
   const BoundRun run = Must(BindTo("threads_per_rank = 3\n[network]\nmaster_port = 4321\n"));
   for (const BoundRank& rank : run.ranks) {

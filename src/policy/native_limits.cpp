@@ -14,6 +14,10 @@ using Table = std::map<std::string, std::string>;
 constexpr std::string_view kNoPython = "starts no Python and fills no such cache";
 constexpr std::string_view kFp32 = "computes in fp32";
 
+bool UsesCheckpoints(const Policy& policy) {
+  return !policy.checkpoint.load.empty() || !policy.checkpoint.save.empty();
+}
+
 std::vector<NativeLimit> MakeLimits() {
   return {
       {"run.recipe_mode", Text("author"),
@@ -76,9 +80,8 @@ std::vector<NativeLimit> MakeLimits() {
       {"caches.key", Policy{}.caches.key, "fills no such cache"},
 
       {"data.num_workers", Policy{}.data.num_workers, "reads its batches without loader processes"},
-      {"checkpoint.load", Text(), "reads no checkpoints yet"},
-      {"checkpoint.save", Text(), "writes no checkpoints yet"},
-      {"checkpoint.async_save", false, "writes no checkpoints yet"},
+      {"checkpoint.format", Text("native"), "has a format of its own", UsesCheckpoints},
+      {"checkpoint.async_save", false, "waits until a checkpoint is written"},
       {"seams.required", Texts{}, "computes every family itself and has no seams"},
       {"bootstrap_environment", Table{}, "starts no interpreter that could set it"},
   };
@@ -100,6 +103,7 @@ std::vector<BrokenLimit> BrokenNativeLimits(const Policy& policy) {
   for (const NativeLimit& limit : NativeLimits()) {
     const auto it = values.find(limit.key);
     if (it == values.end()) throw std::logic_error("no policy has " + std::string(limit.key));
+    if (limit.applies != nullptr && !limit.applies(policy)) continue;
     if (it->second != limit.only) broken.push_back({&limit, it->second});
   }
   return broken;

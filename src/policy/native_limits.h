@@ -13,6 +13,8 @@ struct NativeLimit {
   std::string_view key;  ///< "layout.tensor_parallel"
   base::FieldValue only;
   std::string_view why;  ///< follows the backend's name
+  /// Whether anything reads the field; null: always.
+  bool (*applies)(const Policy& policy) = nullptr;
 };
 
 /// Read by compiling (the dialect native) and by the worker, so that what one accepts the other

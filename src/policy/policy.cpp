@@ -527,8 +527,9 @@ base::Schema<Policy> MakeSchema() {
         .max = kMaxSteps},
        +[](Policy& p) -> Int& { return p.checkpoint.save_interval; }},
       {{.key = "checkpoint.format",
-        .meaning = "Layout of a checkpoint's files.",
-        .choices = {"torch_dist", "torch"}},
+        .meaning = "Layout of a checkpoint's files. native: what the native backend writes, one file "
+                   "a rank, read by the same layout alone.",
+        .choices = {"torch_dist", "torch", "native"}},
        +[](Policy& p) -> String& { return p.checkpoint.format; }},
       {{
            .key = "checkpoint.async_save",

@@ -190,7 +190,7 @@ struct Checkpoint {
   std::string load;                   ///< empty: start from fresh weights
   std::string save;                   ///< empty: nothing is saved
   std::int64_t save_interval = 0;     ///< steps; 0: only at the end
-  std::string format = "torch_dist";  ///< torch_dist | torch
+  std::string format = "torch_dist";  ///< torch_dist | torch | native
   bool async_save = false;
 };
 
