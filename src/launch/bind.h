@@ -55,6 +55,8 @@ struct BindOptions {
   std::filesystem::path executable;  ///< of the launcher; empty: /proc/self/exe
   std::int64_t cores = 0;            ///< when the host says 0; 0: as found
   std::int64_t memory_bytes = 0;     ///< of this machine; 0: as found
+  std::string engine = "local";      ///< which engine will start the processes
+  std::vector<std::string> nodes;    ///< host names, in the order of ranks; empty: this machine
 };
 
 /// Native contracts: one nam56r-worker a rank. Megatron contracts: one torch.distributed.run for

@@ -20,4 +20,9 @@ std::optional<nlohmann::json> ParseEventLine(std::string_view line) {
   return event;
 }
 
+bool IsHeartbeat(const nlohmann::json& event) {
+  const auto kind = event.find("event");
+  return kind != event.end() && *kind == "heartbeat";
+}
+
 }  // namespace nam56r::launch

@@ -12,4 +12,7 @@ inline constexpr std::string_view kEventPrefix = "@nam56r ";
 /// JSON object, or nested deeper than any event is.
 std::optional<nlohmann::json> ParseEventLine(std::string_view line);
 
+/// Whether |event| is one of those that a rank sends about once a second to say where it is.
+bool IsHeartbeat(const nlohmann::json& event);
+
 }  // namespace nam56r::launch

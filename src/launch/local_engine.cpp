@@ -13,7 +13,7 @@ base::Expected<EngineResult> LocalEngine::Run(const std::vector<RankCommand>& ra
   if (ranks.empty() || numbers.size() != ranks.size()) {
     throw std::logic_error("a run needs ranks, each number once");
   }
-  auto supervisor = Supervisor::Create(options, ranks.size());
+  auto supervisor = Supervisor::Create(options, ranks);
   if (!supervisor) return supervisor.errors();
   auto started = (*supervisor)->Start(ranks);
   if (!started) return started.errors();

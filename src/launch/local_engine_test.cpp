@@ -64,6 +64,8 @@ TEST_F(LocalEngineTest, AllRanksSucceed) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->outcome, Outcome::kSucceeded);
   EXPECT_EQ(result->reason, "");
+  EXPECT_EQ(result->ending, Ending::kDone);
+  EXPECT_EQ(result->log_directory, directory_.path());
   ASSERT_EQ(result->ranks.size(), 2u);
   for (const RankOutcome& rank : result->ranks) {
     EXPECT_TRUE(rank.started);
@@ -85,6 +87,9 @@ TEST_F(LocalEngineTest, ExitCodeOfTheFirstFailureIsTheReason) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->outcome, Outcome::kFailed);
   EXPECT_EQ(result->reason, "rank 1 exited with 65");
+  EXPECT_EQ(result->ending, Ending::kRankExit);
+  EXPECT_THAT(result->named, ElementsAre(1));
+  EXPECT_THAT(result->killed, ElementsAre(0));
   EXPECT_EQ(result->ranks[1].exit_code, 65);
   EXPECT_TRUE(result->ranks[1].first_failure);
   EXPECT_FALSE(result->ranks[0].first_failure);
@@ -96,6 +101,7 @@ TEST_F(LocalEngineTest, SignalThatKilledARankIsTheReason) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->outcome, Outcome::kFailed);
   EXPECT_EQ(result->reason, "rank 0 was killed by SIGSEGV (Segmentation fault)");
+  EXPECT_EQ(result->ending, Ending::kRankSignal);
   EXPECT_EQ(result->ranks[0].signal, SIGSEGV);
 }
 
@@ -199,9 +205,12 @@ TEST_F(LocalEngineTest, LogIsBoundedAndSaysWhatIsLeftOut) {
       {Shell(0, "i=0; while [ $i -lt 500 ]; do echo 123456789; i=$((i+1)); done")}, options);
   ASSERT_TRUE(result);
   EXPECT_EQ(lines, 500u) << "only the file is bounded";
-  const auto kept = Lines(Log(0));
-  ASSERT_EQ(kept.size(), 101u);
-  EXPECT_EQ(kept.back(), "[nam56r] 4000 bytes left out: a log holds at most 1000 bytes");
+  EXPECT_EQ(Log(0).size(), 250u) << "the beginning is kept";
+  const auto kept = Lines(Slurp(Path("rank-0.19.log")));
+  ASSERT_EQ(kept.size(), 26u);
+  EXPECT_EQ(kept.back(),
+            "[nam56r] 4000 bytes left out between rank-0.log and rank-0.17.log: a log holds at "
+            "most 1000 bytes");
 }
 
 TEST_F(LocalEngineTest, BinaryGarbageSurvives) {

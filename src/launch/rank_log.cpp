@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -11,10 +12,17 @@
 #include "src/launch/host_error.h"
 
 namespace nam56r::launch {
+namespace {
+
+UniqueFd OpenPart(const std::filesystem::path& path) {
+  return UniqueFd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
+
+}  // namespace
 
 base::Expected<RankLog> RankLog::Open(const std::filesystem::path& path, std::int64_t max_bytes) {
-  UniqueFd fd(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  UniqueFd fd = OpenPart(path);
   if (!fd) {
     const std::string why = std::generic_category().message(errno);
     base::Diagnostic error =
@@ -27,16 +35,39 @@ base::Expected<RankLog> RankLog::Open(const std::filesystem::path& path, std::in
 }
 
 RankLog::RankLog(std::filesystem::path path, UniqueFd fd, std::int64_t max_bytes)
-    : path_(std::move(path)), fd_(std::move(fd)), max_bytes_(max_bytes) {}
+    : path_(std::move(path)),
+      fd_(std::move(fd)),
+      max_bytes_(max_bytes),
+      part_bytes_(std::max<std::int64_t>(max_bytes / kParts, 1)) {}
+
+std::filesystem::path RankLog::PartPath(std::int64_t number) const {
+  if (number == 0) return path_;
+  return path_.parent_path() /
+         fmt::format("{}.{}{}", path_.stem().string(), number, path_.extension().string());
+}
 
 void RankLog::AddLine(std::string_view line) {
   const auto bytes = static_cast<std::int64_t>(line.size()) + 1;
-  if (left_out_ > 0 || kept_ + bytes > max_bytes_) {
-    left_out_ += bytes;
-    return;
-  }
+  if (kept_ > 0 && kept_ + bytes > part_bytes_) NextPart();
   kept_ += bytes;
   buffer_.append(line).push_back('\n');
+}
+
+void RankLog::NextPart() {
+  Flush();
+  if (error_ != 0) return;
+  if (number_ > 0) full_.push_back({number_, kept_});
+  // Before the next one takes their room.
+  while (static_cast<std::int64_t>(full_.size()) > kParts - 2) {
+    std::error_code ignored;
+    std::filesystem::remove(PartPath(full_.front().number), ignored);
+    left_out_ += full_.front().bytes;
+    full_.pop_front();
+  }
+  ++number_;
+  kept_ = 0;
+  fd_ = OpenPart(PartPath(number_));
+  if (!fd_) error_ = errno;
 }
 
 int RankLog::Flush() {
@@ -55,8 +86,10 @@ int RankLog::Flush() {
 
 int RankLog::Close() {
   if (left_out_ > 0) {
-    buffer_ += fmt::format("[nam56r] {} bytes left out: a log holds at most {} bytes\n", left_out_,
-                           max_bytes_);
+    const std::int64_t next = full_.empty() ? number_ : full_.front().number;
+    buffer_ += fmt::format(
+        "[nam56r] {} bytes left out between {} and {}: a log holds at most {} bytes\n", left_out_,
+        path_.filename().string(), PartPath(next).filename().string(), max_bytes_);
     left_out_ = 0;
   }
   const int error = Flush();

@@ -47,6 +47,8 @@ base::Expected<BoundRun> BindAt(const contract::ReadContract& contract,
   bind.executable = options.executable;
   bind.cores = options.cores;
   bind.memory_bytes = options.memory_bytes;
+  bind.engine = options.engine;
+  bind.nodes = options.nodes;
   return Bind(contract, options.host, bind);
 }
 
@@ -112,7 +114,7 @@ base::Expected<RunResult> RunContract(std::string_view contract_bytes, const std
     (void)receipt->Finish(NothingRan(result.errors()), nullptr);
     return result.errors();
   }
-  RunResult done{receipt->directory(), *std::move(result), summary.Summary()};
+  RunResult done{receipt->directory(), *std::move(result), summary.Summary(), {}};
   if (auto status = receipt->Finish(done.engine, ToJson(done.summary)); !status) {
     return status.errors();
   }

@@ -14,12 +14,22 @@
 #include "src/contract/reader.h"
 #include "src/host/host.h"
 #include "src/launch/bind.h"
+#include "src/launch/cause.h"
 #include "src/launch/engine.h"
 #include "src/launch/receipt.h"
 
 /// One run from a contract's bytes to its receipt. What is launched is what was checked: the digest
 /// is verified over the very bytes that the receipt keeps and the workers read.
 namespace nam56r::launch {
+
+/// One start of all ranks.
+struct Attempt {
+  std::int64_t number = 1;
+  EngineResult engine;
+  std::optional<Cause> cause;  ///< of one that failed, if there was somebody to ask
+  std::string decision;        ///< "restart in 2 s: ...", "no restart: ..."; empty: none was needed
+  std::optional<double> delay_seconds;  ///< until the next; absent: it was the last
+};
 
 struct RunOptions {
   const base::Loaded<host::Host>* host = nullptr;           ///< null: defaults
@@ -28,13 +38,35 @@ struct RunOptions {
   std::filesystem::path executable;                         ///< see BindOptions
   std::int64_t cores = 0;                                   ///< see BindOptions
   std::int64_t memory_bytes = 0;                            ///< see BindOptions
-  double grace_seconds = 1.0;
+  std::string engine = "local";                             ///< see BindOptions
+  std::vector<std::string> nodes;                           ///< see BindOptions
+  double grace_seconds = 1.0;                               ///< see EngineOptions
+  /// See EngineOptions; absent: 60 s if the contract saves checkpoints, else grace_seconds.
+  std::optional<double> stop_grace_seconds;
+  double walltime_seconds = 0;  ///< of all attempts together; 0: no end. See EngineOptions
+  HangLimits hang;
+  std::int64_t restarts = 0;  ///< how often a run that failed for its host may be started again
   std::int64_t max_log_bytes = std::int64_t{64} << 20;
+
+  // Steps that other parts of the launcher do. Null: not there, and the receipt says so.
+
+  /// Before anything starts; what it answers is kept as proof.json, an error refuses the run.
+  std::function<base::Expected<nlohmann::json>(const contract::ReadContract&, const BoundRun&)>
+      prove;
+  /// After an attempt that failed. The logs are below EngineResult::log_directory.
+  std::function<Cause(const std::filesystem::path& receipt, const EngineResult&)> attribute;
+  /// When the receipt is complete.
+  std::function<void(const std::filesystem::path& receipt)> record;
+  /// See EngineOptions: how whoever reads on_event ends the run.
+  std::function<std::optional<StopRequest>()> stop_wanted;
+
   /// Called once, when the receipt exists and before the first process starts.
   std::function<void(const contract::ReadContract&, const BoundRun&)> on_start;
   /// From the thread that called RunContract; |seconds| since the start.
   std::function<void(const RankEvent&, double seconds)> on_event;
   std::function<void(std::int64_t rank, std::string_view line)> on_line;
+  /// After every attempt: why it ended, and whether another follows.
+  std::function<void(const Attempt&)> on_attempt;
 };
 
 /// A contract and where it would run: what --dry-run prints.
@@ -57,8 +89,9 @@ struct RunSummary {
 
 struct RunResult {
   std::filesystem::path receipt_directory;
-  EngineResult engine;
+  EngineResult engine;  ///< of the last attempt
   RunSummary summary;
+  std::vector<Attempt> attempts;  ///< at least one
 };
 
 /// Verifies and binds; creates nothing. |file| names the contract in errors. Errors: those of

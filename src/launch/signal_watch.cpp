@@ -1,8 +1,10 @@
 #include "src/launch/signal_watch.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <stdexcept>
@@ -51,6 +53,9 @@ SignalWatch::SignalWatch(UniqueFd read, UniqueFd write)
     ::sigaction(kSignals[i], &action, nullptr);
     sigaddset(&watched, kSignals[i]);
   }
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &pipe_before_);
   ::pthread_sigmask(SIG_UNBLOCK, &watched, &mask_before_);
 }
 
@@ -58,6 +63,7 @@ SignalWatch::SignalWatch(SignalWatch&& other) noexcept
     : read_(std::move(other.read_)),
       write_(std::move(other.write_)),
       before_(other.before_),
+      pipe_before_(other.pipe_before_),
       mask_before_(other.mask_before_),
       active_(std::exchange(other.active_, false)) {}
 
@@ -67,6 +73,7 @@ SignalWatch::~SignalWatch() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     ::sigaction(kSignals[i], &before_[i], nullptr);
   }
+  ::sigaction(SIGPIPE, &pipe_before_, nullptr);
   handler_fd.store(-1);
 }
 
@@ -78,6 +85,18 @@ std::optional<int> SignalWatch::Next() {
   } while (got < 0 && errno == EINTR);
   if (got != 1) return std::nullopt;
   return number;
+}
+
+bool SignalWatch::Wait(std::chrono::milliseconds time) const {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (true) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    struct pollfd wanted = {read_.get(), POLLIN, 0};
+    const int ready = ::poll(&wanted, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
 }
 
 }  // namespace nam56r::launch

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "src/launch/event_line.h"
+#include "src/launch/process_state.h"
 #include "src/launch/system_error.h"
 
 namespace nam56r::launch {
@@ -26,9 +27,12 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDrain{500};
 constexpr int kTickMilliseconds = 5;
 
-// The grace that was asked for, kept within what a clock can add.
-std::chrono::nanoseconds Grace(double seconds) {
-  const double bounded = std::isfinite(seconds) ? std::clamp(seconds, 0.0, 3600.0) : 0.0;
+// More than a clock can be counted on for; as good as no end.
+constexpr double kLongestWalltime = 1e9;
+
+// What was asked for, kept within what a clock can add.
+std::chrono::nanoseconds Duration(double seconds) {
+  const double bounded = std::isfinite(seconds) ? std::clamp(seconds, 0.0, kLongestWalltime) : 0.0;
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(bounded));
 }
@@ -37,14 +41,30 @@ double Seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+std::vector<std::int64_t> Numbers(const std::vector<RankCommand>& commands) {
+  std::vector<std::int64_t> numbers;
+  for (const RankCommand& command : commands) numbers.push_back(command.rank);
+  return numbers;
+}
+
+// The ranks are well and only asked to stop, so there is time for a checkpoint.
+bool IsOrderly(Ending ending) {
+  return ending == Ending::kRequested || ending == Ending::kWalltime || ending == Ending::kLogLost;
+}
+
 }  // namespace
 
 struct Supervisor::Rank {
-  Rank(std::int64_t rank, RankLog the_log, LineSplitter::Sink on_out, LineSplitter::Sink on_err)
-      : log(std::move(the_log)), out_lines(std::move(on_out)), err_lines(std::move(on_err)) {
+  Rank(std::size_t the_index, std::int64_t rank, RankLog the_log, LineSplitter::Sink on_out,
+       LineSplitter::Sink on_err)
+      : index(the_index),
+        log(std::move(the_log)),
+        out_lines(std::move(on_out)),
+        err_lines(std::move(on_err)) {
     outcome.rank = rank;
   }
 
+  std::size_t index;
   RankOutcome outcome;
   SpawnedProcess process;
   RankLog log;
@@ -57,30 +77,40 @@ struct Supervisor::Rank {
   bool ended = false;       // and its output is read
 };
 
-base::Expected<std::unique_ptr<Supervisor>> Supervisor::Create(const EngineOptions& options,
-                                                               std::size_t ranks) {
+base::Expected<std::unique_ptr<Supervisor>> Supervisor::Create(
+    const EngineOptions& options, const std::vector<RankCommand>& commands) {
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return SystemError("make an epoll instance", errno);
   // The guardian first: it must not inherit the handlers of the watch.
-  auto guardian = Guardian::Start(ranks);
+  auto guardian = Guardian::Start(commands.size());
   if (!guardian) return guardian.errors();
-  auto signals = SignalWatch::Start();
-  if (!signals) return signals.errors();
+  std::optional<SignalWatch> own;
+  if (options.signals == nullptr) {
+    auto signals = SignalWatch::Start();
+    if (!signals) return signals.errors();
+    own.emplace(*std::move(signals));
+  }
   std::unique_ptr<Supervisor> supervisor(
-      new Supervisor(options, *std::move(signals), *std::move(guardian), std::move(epoll)));
+      new Supervisor(options, commands, std::move(own), *std::move(guardian), std::move(epoll)));
   auto status = supervisor->Register(supervisor->signals_.fd(), 0, Source::kSignal);
   if (!status) return status.errors();
   return supervisor;
 }
 
-Supervisor::Supervisor(const EngineOptions& options, SignalWatch signals, Guardian guardian,
-                       UniqueFd epoll)
+Supervisor::Supervisor(const EngineOptions& options, const std::vector<RankCommand>& commands,
+                       std::optional<SignalWatch> signals, Guardian guardian, UniqueFd epoll)
     : options_(options),
-      signals_(std::move(signals)),
+      own_signals_(std::move(signals)),
+      signals_(own_signals_ ? *own_signals_ : *options.signals),
       guardian_(std::move(guardian)),
       epoll_(std::move(epoll)),
       started_(Clock::now()),
+      hangs_(options.hang, Numbers(commands)),
       buffer_(std::size_t{64} << 10) {
+  if (options.walltime_seconds > 0 && options.walltime_seconds < kLongestWalltime) {
+    const auto left = Duration(options.walltime_seconds) - Duration(options.stop_grace_seconds);
+    walltime_request_at_ = started_ + std::max(left, std::chrono::nanoseconds(0));
+  }
   // What a dead rank leaves behind becomes a child of this process, so that its end can be waited
   // for and not only hoped for.
   ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper_before_);
@@ -124,7 +154,7 @@ base::Status Supervisor::Start(const std::vector<RankCommand>& commands) {
     if (!log) return log.errors();
     const std::size_t index = ranks_.size();
     ranks_.push_back(std::make_unique<Rank>(
-        command.rank, *std::move(log),
+        index, command.rank, *std::move(log),
         [this, index](std::string_view line) { OnLine(*ranks_[index], line, true); },
         [this, index](std::string_view line) { OnLine(*ranks_[index], line, false); }));
   }
@@ -136,6 +166,7 @@ base::Status Supervisor::Start(const std::vector<RankCommand>& commands) {
     if (!process) return process.errors();
     rank.process = *std::move(process);
     rank.outcome.started = true;
+    hangs_.OnStart(i, rank.started);
     for (auto [fd, source] : {std::pair(rank.process.out.get(), Source::kOut),
                               std::pair(rank.process.err.get(), Source::kErr),
                               std::pair(rank.process.exited.get(), Source::kExited)}) {
@@ -152,16 +183,29 @@ EngineResult Supervisor::Watch() {
   const auto running = [](const auto& rank) { return rank->outcome.started && !rank->ended; };
   while (std::any_of(ranks_.begin(), ranks_.end(), running)) Turn(/*wait=*/true);
 
-  EngineResult result;
-  for (auto& rank : ranks_) {
-    const int error = rank->log.Close();
-    if (error != 0) OnLogError(*rank, error);
-    result.ranks.push_back(rank->outcome);
+  bool all_done = true;
+  bool told_done = false;
+  for (std::size_t i = 0; i < ranks_.size(); ++i) {
+    Rank& rank = *ranks_[i];
+    const int error = rank.log.Close();
+    if (error != 0) OnLogError(rank, error);
+    hangs_.Describe(i, stopping_ ? stopped_at_ : Clock::now(), rank.outcome);
+    all_done = all_done && rank.outcome.exit_code == 0;
+    told_done = told_done || rank.outcome.last_event == "done";
+    result_.ranks.push_back(rank.outcome);
   }
-  result.outcome = outcome_;
-  result.reason = reason_;
-  result.seconds = Seconds(Clock::now() - started_);
-  return result;
+  const bool requested =
+      result_.ending == Ending::kRequested || result_.ending == Ending::kWalltime;
+  if (!stopping_ || (requested && all_done && told_done)) {
+    // A request that came when everything was done already stopped nothing.
+    result_.outcome = Outcome::kSucceeded;
+    result_.ending = Ending::kDone;
+    result_.reason.clear();
+  }
+  std::sort(result_.killed.begin(), result_.killed.end());
+  result_.log_directory = options_.log_directory;
+  result_.seconds = Seconds(Clock::now() - started_);
+  return std::move(result_);
 }
 
 int Supervisor::TimeoutMilliseconds() const {
@@ -174,6 +218,14 @@ int Supervisor::TimeoutMilliseconds() const {
   if (stopping_ && !killed_) {
     const auto left = std::chrono::ceil<milliseconds>(kill_at_ - Clock::now()).count();
     at_most(static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000)));
+  }
+  if (!stopping_) {
+    if (options_.stop_wanted) at_most(1000);
+    if (const auto interval = hangs_.Interval()) at_most(static_cast<int>(interval->count()));
+    if (walltime_request_at_) {
+      const auto left = std::chrono::ceil<milliseconds>(*walltime_request_at_ - Clock::now());
+      at_most(static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1000)));
+    }
   }
   return timeout;
 }
@@ -199,20 +251,40 @@ void Supervisor::Turn(bool wait) {
     if (!rank->exited && !rank->process.exited) CheckExit(*rank);
     if (rank->exited) CheckEnded(*rank);
   }
-  if (stopping_ && !killed_ && Clock::now() >= kill_at_) {
-    killed_ = true;
-    SignalAll(SIGKILL);
+  if (!stopping_) CheckRequests();
+  if (stopping_ && !killed_ && Clock::now() >= kill_at_) Kill();
+}
+
+void Supervisor::CheckRequests() {
+  const Clock::time_point now = Clock::now();
+  if (walltime_request_at_ && now >= *walltime_request_at_) {
+    return Stop(Ending::kWalltime,
+                fmt::format("the walltime of {:.6g} s is over", options_.walltime_seconds), {});
+  }
+  Ask();
+  if (stopping_) return;
+  const auto state = [&](std::size_t index) {
+    return ranks_[index]->exited ? char{0} : ProcessState(ranks_[index]->process.pid);
+  };
+  if (auto hang = hangs_.Check(now, state)) {
+    Stop(Ending::kHang, std::move(hang->reason), std::move(hang->ranks));
+  }
+}
+
+void Supervisor::Ask() {
+  if (stopping_ || !options_.stop_wanted) return;
+  if (auto request = options_.stop_wanted()) {
+    Stop(request->ending, std::move(request->reason), std::move(request->ranks));
   }
 }
 
 void Supervisor::OnSignal() {
   while (const auto number = signals_.Next()) {
     if (!stopping_) {
-      Stop(fmt::format("interrupted by SIG{}", ::sigabbrev_np(*number)), Outcome::kInterrupted);
+      Stop(Ending::kRequested, fmt::format("interrupted by SIG{}", ::sigabbrev_np(*number)), {});
     } else if (*number == SIGINT) {
       // Somebody is waiting at the keyboard.
-      killed_ = true;
-      SignalAll(SIGKILL);
+      Kill();
     }
   }
 }
@@ -223,6 +295,7 @@ void Supervisor::Read(Rank& rank, Source source) {
   if (!fd) return;
   const ssize_t got = ::read(fd.get(), buffer_.data(), buffer_.size());
   if (got > 0) {
+    hangs_.OnOutput(rank.index, Clock::now());
     lines.Feed({buffer_.data(), static_cast<std::size_t>(got)});
     const int error = rank.log.Flush();
     if (error != 0) OnLogError(rank, error);
@@ -241,13 +314,17 @@ void Supervisor::EndStream(Rank& rank, Source source) {
 }
 
 void Supervisor::OnLine(Rank& rank, std::string_view line, bool is_stdout) {
-  rank.log.AddLine(line);
   if (is_stdout) {
     if (auto event = ParseEventLine(line)) {
+      // One a second from every rank would push everything else out of the log.
+      if (!IsHeartbeat(*event)) rank.log.AddLine(line);
+      hangs_.OnEvent(rank.index, *event, Clock::now());
       if (options_.on_event) options_.on_event({rank.outcome.rank, *std::move(event)});
-      return;
+      return Ask();
     }
   }
+  rank.log.AddLine(line);
+  hangs_.OnLine(rank.index, line);
   if (options_.on_line) options_.on_line(rank.outcome.rank, line);
 }
 
@@ -265,6 +342,7 @@ void Supervisor::CheckExit(Rank& rank) {
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   rank.exited = true;
+  hangs_.OnEnd(rank.index, Clock::now());
   rank.outcome.seconds = Seconds(Clock::now() - rank.started);
   rank.drain_until = Clock::now() + kDrain;
   Unregister(rank.process.exited);
@@ -279,7 +357,10 @@ void Supervisor::CheckExit(Rank& rank) {
   }
   if (rank.outcome.exit_code != 0 && !stopping_) {
     rank.outcome.first_failure = true;
-    Stop(fmt::format("rank {} {}", rank.outcome.rank, how), Outcome::kFailed);
+    if (rank.outcome.exit_code == kStoppedOnRequest)
+      how += " (stopped on request, not of the launcher)";
+    Stop(rank.outcome.signal != 0 ? Ending::kRankSignal : Ending::kRankExit,
+         fmt::format("rank {} {}", rank.outcome.rank, how), {rank.outcome.rank});
   }
 }
 
@@ -308,19 +389,32 @@ void Supervisor::OnLogError(const Rank& rank, int error) {
   const std::string why = fmt::format("the log {} cannot be written: {}", rank.log.path().string(),
                                       std::generic_category().message(error));
   if (!stopping_) {
-    Stop(why, Outcome::kFailed);
-  } else if (outcome_ == Outcome::kSucceeded) {
-    outcome_ = Outcome::kFailed;
-    reason_ = why;
+    Stop(Ending::kLogLost, why, {rank.outcome.rank});
   }
 }
 
-void Supervisor::Stop(std::string reason, Outcome outcome) {
+void Supervisor::Stop(Ending ending, std::string reason, std::vector<std::int64_t> named) {
+  if (stopping_) return;
   stopping_ = true;
-  outcome_ = outcome;
-  reason_ = std::move(reason);
-  kill_at_ = Clock::now() + Grace(options_.grace_seconds);
+  stopped_at_ = Clock::now();
+  result_.ending = ending;
+  result_.outcome = ending == Ending::kRequested || ending == Ending::kWalltime
+                        ? Outcome::kInterrupted
+                        : Outcome::kFailed;
+  result_.reason = std::move(reason);
+  result_.named = std::move(named);
+  kill_at_ = stopped_at_ +
+             Duration(IsOrderly(ending) ? options_.stop_grace_seconds : options_.grace_seconds);
   SignalAll(SIGTERM);
+  SignalAll(SIGCONT);  // what was stopped (SIGSTOP) could not heed the request
+}
+
+void Supervisor::Kill() {
+  killed_ = true;
+  for (const auto& rank : ranks_) {
+    if (rank->outcome.started && !rank->exited) result_.killed.push_back(rank->outcome.rank);
+  }
+  SignalAll(SIGKILL);
 }
 
 void Supervisor::SignalAll(int number) {

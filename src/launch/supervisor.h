@@ -3,12 +3,14 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "src/base/expected.h"
 #include "src/launch/engine.h"
 #include "src/launch/guardian.h"
+#include "src/launch/hang_watch.h"
 #include "src/launch/line_splitter.h"
 #include "src/launch/rank_log.h"
 #include "src/launch/signal_watch.h"
@@ -18,13 +20,14 @@
 namespace nam56r::launch {
 
 /// Starts ranks and watches them from one thread until all have ended: reads what they write, stops
-/// all of them at the first failure or signal. Whatever way it is left (an exception of a callback
-/// included), no process of a rank's group is alive afterwards.
+/// all of them at the first failure, signal, hang or request, or when the time is over. Whatever
+/// way it is left (an exception of a callback included), no process of a rank's group is alive
+/// afterwards.
 class Supervisor {
  public:
   /// |options| must outlive it. Errors: LAUNCH0003.
-  static base::Expected<std::unique_ptr<Supervisor>> Create(const EngineOptions& options,
-                                                            std::size_t ranks);
+  static base::Expected<std::unique_ptr<Supervisor>> Create(
+      const EngineOptions& options, const std::vector<RankCommand>& commands);
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -41,13 +44,16 @@ class Supervisor {
   enum class Source : std::uint32_t { kOut, kErr, kExited, kSignal };
   struct Rank;
 
-  Supervisor(const EngineOptions& options, SignalWatch signals, Guardian guardian, UniqueFd epoll);
+  Supervisor(const EngineOptions& options, const std::vector<RankCommand>& commands,
+             std::optional<SignalWatch> signals, Guardian guardian, UniqueFd epoll);
 
   base::Status Register(int fd, std::size_t index, Source source);
   void Unregister(UniqueFd& fd);
   void Turn(bool wait);  ///< handles what has happened; with |wait|, until something has
   int TimeoutMilliseconds() const;
   void OnSignal();
+  void CheckRequests();  ///< of the caller, the walltime and the watch for hangs
+  void Ask();            ///< whether the caller wants to stop
   void Read(Rank& rank, Source source);
   void EndStream(Rank& rank, Source source);
   void OnLine(Rank& rank, std::string_view line, bool is_stdout);
@@ -55,22 +61,27 @@ class Supervisor {
   void CheckGroup(Rank& rank);
   void CheckEnded(Rank& rank);
   void OnLogError(const Rank& rank, int error);
-  void Stop(std::string reason, Outcome outcome);
+  /// Once: SIGTERM to all, SIGKILL after the grace that |ending| has. |named|: EngineResult::named.
+  void Stop(Ending ending, std::string reason, std::vector<std::int64_t> named);
+  void Kill();
   void SignalAll(int number);
   void KillAndReap();
 
   const EngineOptions& options_;
-  SignalWatch signals_;
+  std::optional<SignalWatch> own_signals_;
+  SignalWatch& signals_;
   Guardian guardian_;
   UniqueFd epoll_;
   int subreaper_before_ = 0;
   std::vector<std::unique_ptr<Rank>> ranks_;
   Clock::time_point started_;
+  HangWatch hangs_;
+  std::optional<Clock::time_point> walltime_request_at_;
   bool stopping_ = false;
   bool killed_ = false;
+  Clock::time_point stopped_at_;
   Clock::time_point kill_at_;
-  Outcome outcome_ = Outcome::kSucceeded;
-  std::string reason_;
+  EngineResult result_;
   std::vector<char> buffer_;
 };
 
