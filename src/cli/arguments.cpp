@@ -220,12 +220,22 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
                              "policy file (TOML), when a recipe is launched");
   launch_command->add_option("--host", launch.host, "host file (TOML)");
   launch_command->add_option("--engine", launch.engine, "what starts processes")
-      ->check(CLI::IsMember({"local"}))
+      ->check(CLI::IsMember({"local", "slurm"}))
       ->capture_default_str();
   launch_command->add_option("--runs", launch.runs, "directory of receipts");
   launch_command->add_flag("--dry-run", launch.dry_run,
                            "print exactly what would run, and run nothing");
+  launch_command->add_flag("--detach", launch.detach,
+                           "with --engine slurm: return when the job is submitted, and leave it");
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
+
+  std::string slurm_file;
+  CLI::App* slurm_batch = app.add_subcommand("slurm-batch")->group("");
+  slurm_batch->add_option("FILE", slurm_file)->required();
+  slurm_batch->callback([&] { code = RunSlurmBatch(slurm_file, terminal); });
+  CLI::App* slurm_rank = app.add_subcommand("slurm-rank")->group("");
+  slurm_rank->add_option("FILE", slurm_file)->required();
+  slurm_rank->callback([&] { code = RunSlurmRank(slurm_file, terminal); });
 
   RunsArguments runs;
   CLI::App* runs_command = app.add_subcommand("runs", "List and show receipts");

@@ -93,8 +93,16 @@ struct LaunchArguments {
   std::string engine = "local";
   std::string runs;  ///< directory of receipts; empty: the host's, then ./runs
   bool dry_run = false;
+  bool detach = false;  ///< engine slurm: submit, and follow no further
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
+
+// What Slurm and srun start in the place of a person; not shown in the help.
+
+/// The batch program of a job: binds to its nodes and runs the ranks.
+int RunSlurmBatch(const std::string& batch_file, const Terminal& terminal);
+/// The keeper of one rank.
+int RunSlurmRank(const std::string& step_file, const Terminal& terminal);
 
 struct RunsArguments {
   enum class Action { kList, kShow };

@@ -9,6 +9,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/inputs.h"
 #include "src/cli/live_line.h"
+#include "src/cli/slurm_launch.h"
 #include "src/launch/progress.h"
 #include "src/launch/run.h"
 #include "src/report/dry_run_text.h"
@@ -70,6 +71,13 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   options.host = host ? &*host : nullptr;
   options.runs_directory = arguments.runs;
   options.launcher_environment = launch::ProcessEnvironment();
+  options.engine = arguments.engine;
+  if (arguments.detach && arguments.engine != "slurm") {
+    return Refuse(Usage("--detach leaves a job behind, and engine " + arguments.engine +
+                            " has none",
+                        "leave --detach out, or add --engine slurm"),
+                  terminal);
+  }
 
   if (arguments.dry_run) {
     auto prepared = launch::PrepareRun(target->bytes, target->file, options);
@@ -81,6 +89,10 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
       Warn(prepared->run.refused, terminal);
     }
     return kDone;
+  }
+
+  if (arguments.engine == "slurm") {
+    return LaunchOnSlurm(target->bytes, target->file, options, arguments, terminal);
   }
 
   LiveLine live(terminal.err);

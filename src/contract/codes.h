@@ -33,6 +33,7 @@ std::span<const Code> ContractCodes();
 std::span<const Code> RunCodes();
 std::span<const Code> ScriptCodes();
 std::span<const Code> CheckCodes();
+std::span<const Code> SlurmCodes();
 
 }  // namespace internal
 }  // namespace nam56r::contract

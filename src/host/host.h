@@ -38,10 +38,20 @@ struct Network {
   std::int64_t master_port = 0;  ///< 0: a free one
 };
 
+/// What engine slurm asks for. Empty: Slurm's default.
+struct Slurm {
+  std::string partition;
+  std::string account;
+  std::string qos;
+  std::string time_limit;           ///< "2-00:00:00", as sbatch takes it
+  double slurmd_grace_seconds = 1;  ///< how long a node's slurmd may be gone to be restarted
+};
+
 struct Host {
   Machine machine;
   Paths paths;
   Network network;
+  Slurm slurm;
   std::map<std::string, std::string> datasets;     ///< dataset name to path prefix of .bin and .idx
   std::map<std::string, std::string> checkpoints;  ///< checkpoint name to directory
   std::map<std::string, std::string> versions;     ///< library to version, as probed or as required

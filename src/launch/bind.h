@@ -57,6 +57,7 @@ struct BindOptions {
   std::int64_t memory_bytes = 0;     ///< of this machine; 0: as found
   std::string engine = "local";      ///< which engine will start the processes
   std::vector<std::string> nodes;    ///< host names, in the order of ranks; empty: this machine
+  std::string master_addr;           ///< of the first node, unless the host says one
 };
 
 /// Native contracts: one nam56r-worker a rank. Megatron contracts: one torch.distributed.run for
