@@ -73,9 +73,9 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   options.launcher_environment = launch::ProcessEnvironment();
   options.engine = arguments.engine;
   if (arguments.detach && arguments.engine != "slurm") {
-    return Refuse(Usage("--detach leaves a job behind, and engine " + arguments.engine +
+    return Refuse({Usage("--detach leaves a job behind, and engine " + arguments.engine +
                             " has none",
-                        "leave --detach out, or add --engine slurm"),
+                        "leave --detach out, or add --engine slurm")},
                   terminal);
   }
 
