@@ -67,7 +67,6 @@ first_table_size = 251
 embed_dim = 4
 )";
 
-
 std::string Read(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -141,7 +140,8 @@ class Slurm : public ::testing::Test {
       const std::string pid = entry.path().filename();
       if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
       const std::string line = Read(entry.path() / "cmdline");
-      if (line.find(name) == std::string::npos || line.find(scratch_->string()) == std::string::npos)
+      if (line.find(name) == std::string::npos ||
+          line.find(scratch_->string()) == std::string::npos)
         continue;
       pids.insert(static_cast<pid_t>(std::stol(pid)));
     }
@@ -176,12 +176,15 @@ class Slurm : public ::testing::Test {
   }
   // The receipt's outcome, which must come soon, and leave no process.
   nlohmann::json Outcome() {
-    EXPECT_TRUE(WaitUntil([&] { return fs::exists(receipt_ / "outcome.json") &&
-                                       fs::file_size(receipt_ / "outcome.json") > 0; },
-                          kEnd));
-    EXPECT_TRUE(WaitUntil([&] { return Workers().empty() && Processes("slurm-rank").empty(); },
-                          std::chrono::duration_cast<std::chrono::milliseconds>(
-                              kEnd - (Clock::now() - fault_))));
+    EXPECT_TRUE(WaitUntil(
+        [&] {
+          return fs::exists(receipt_ / "outcome.json") &&
+                 fs::file_size(receipt_ / "outcome.json") > 0;
+        },
+        kEnd));
+    EXPECT_TRUE(WaitUntil(
+        [&] { return Workers().empty() && Processes("slurm-rank").empty(); },
+        std::chrono::duration_cast<std::chrono::milliseconds>(kEnd - (Clock::now() - fault_))));
     auto outcome = nlohmann::json::parse(Read(receipt_ / "outcome.json"), nullptr, false);
     return outcome.is_object() ? outcome : nlohmann::json::object();
   }
@@ -203,8 +206,8 @@ std::string* Slurm::why_not_ = nullptr;
 
 TEST_F(Slurm, TwoNodesGiveTheLossesOfOneMachine) {
   const auto losses = [&](std::vector<std::string> more) {
-    std::vector<std::string> words = {"launch", "narrow.toml", "--policy", Policy(5), "--format",
-                                      "json"};
+    std::vector<std::string> words = {"launch",  "narrow.toml", "--policy",
+                                      Policy(5), "--format",    "json"};
     words.insert(words.end(), more.begin(), more.end());
     const ProgramResult run = Run(words);
     EXPECT_EQ(run.exit_code, 0) << run.err << run.out;

@@ -1,7 +1,7 @@
 // reference_pages DOCS: writes what data decides into the book: DOCS/environment.md, in
 // DOCS/policies.md everything below the line "## Fields", and a page below DOCS/rules for every
-// code. Run it after changing a field, a variable, a rule or a code; tests say when it was
-// forgotten.
+// code and one below DOCS/failures for every signature. Run it after changing a field, a variable,
+// a rule or a code; tests say when it was forgotten.
 #include "src/policy/reference_pages.h"
 
 #include <filesystem>
@@ -10,8 +10,11 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "src/contract/rule_page.h"
+#include "src/launch/why/pages.h"
 
 namespace {
 
@@ -26,12 +29,13 @@ bool Write(const fs::path& file, const std::string& text) {
 }
 
 // The pages, and nothing else with a page's name: a code that is gone has none.
-bool WriteRules(const fs::path& folder) {
+bool WritePages(const fs::path& folder,
+                const std::vector<std::pair<std::string, std::string>>& pages) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   bool good = !failed;
   std::set<std::string> names;
-  for (const auto& [name, page] : nam56r::contract::RulePages()) {
+  for (const auto& [name, page] : pages) {
     names.insert(name);
     good = Write(folder / name, page) && good;
   }
@@ -61,6 +65,7 @@ int main(int argc, char** argv) {
   policies = policies.substr(0, at + mark.size()) + nam56r::policy::FieldTables();
   const bool written = Write(docs + "/policies.md", policies) &&
                        Write(docs + "/environment.md", nam56r::policy::EnvironmentPage()) &&
-                       WriteRules(docs + "/rules");
+                       WritePages(docs + "/rules", nam56r::contract::RulePages()) &&
+                       WritePages(docs + "/failures", nam56r::launch::why::FailurePages());
   return written ? 0 : 74;
 }

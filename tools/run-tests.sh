@@ -43,7 +43,7 @@ run() {
 run default nam56r nam56r-worker cli_test rooms_test train_test slurm_test \
   runtime_model_test runtime_comm_test runtime_train_test
 run asan
-run tsan engine_test data_test
+run tsan engine_test fault_test data_test
 
 if [[ $broken -ne 0 ]]; then
   echo "a build or a test run broke; see above" >&2

@@ -92,7 +92,8 @@ members() {
     pid=${entry#/proc/}
     [[ "$pid" != $$ && "$pid" != "$BASHPID" ]] || continue
     # slurmstepd has no argument that says so, but inherits the variable.
-    if tr '\0' '\n' <"$entry/cmdline" 2>/dev/null | head -1 | grep -qE '(^|/)(munged|slurmctld|slurmd|slurmstepd)(:|$)' &&
+    # A process may be gone by now.
+    if { tr '\0' '\n' <"$entry/cmdline" | head -1 | grep -qE '(^|/)(munged|slurmctld|slurmd|slurmstepd)(:|$)'; } 2>/dev/null &&
       { grep -qzF "$dir/" "$entry/cmdline" || grep -qzF "SLURM_CONF=$dir/" "$entry/environ"; } 2>/dev/null; then
       echo "$pid"
     fi

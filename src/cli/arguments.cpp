@@ -249,6 +249,24 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
     code = RunRuns(runs, terminal);
   });
 
+  WhyArguments why;
+  CLI::App* why_command = app.add_subcommand(
+      "why", "Which surface broke: the root cause of a failed run, from its logs");
+  why_command->add_option("RUN", why.logs,
+                          "receipt, directory of logs, log files, or - for standard input");
+  why_command->add_option("--contract", why.contract,
+                          "contract (JSON) of the run, where no receipt has it");
+  why_command->add_option("--batch", why.batch,
+                          "file of {\"id\",\"text\"} lines, or - for standard input; answered in "
+                          "JSON lines");
+  why_command->callback([&] {
+    if (why.logs.empty() == why.batch.empty()) throw CLI::RequiredError("RUN or --batch");
+    if (!why.batch.empty() && !why.contract.empty()) {
+      throw CLI::ValidationError("--contract", "is of one run, not of a batch");
+    }
+    code = RunWhy(why, terminal);
+  });
+
   DataArguments data;
   CLI::App* data_command =
       app.add_subcommand("data", "Build and inspect datasets in Megatron's indexed format");

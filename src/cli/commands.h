@@ -112,6 +112,14 @@ struct RunsArguments {
 };
 int RunRuns(const RunsArguments& arguments, const Terminal& terminal);
 
+struct WhyArguments {
+  std::vector<std::string> logs;  ///< receipts, directories, files, "-"
+  std::string contract;           ///< file; empty: the receipt's
+  std::string batch;              ///< file of JSON lines; "-": standard input
+};
+/// kDone: an answer; kFindings: it abstains; kUnreadable.
+int RunWhy(const WhyArguments& arguments, const Terminal& terminal);
+
 struct DataArguments {
   enum class Action { kBuild, kInspect };
   Action action = Action::kBuild;

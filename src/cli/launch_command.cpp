@@ -73,10 +73,10 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   options.launcher_environment = launch::ProcessEnvironment();
   options.engine = arguments.engine;
   if (arguments.detach && arguments.engine != "slurm") {
-    return Refuse({Usage("--detach leaves a job behind, and engine " + arguments.engine +
-                            " has none",
-                        "leave --detach out, or add --engine slurm")},
-                  terminal);
+    return Refuse(
+        {Usage("--detach leaves a job behind, and engine " + arguments.engine + " has none",
+               "leave --detach out, or add --engine slurm")},
+        terminal);
   }
 
   if (arguments.dry_run) {

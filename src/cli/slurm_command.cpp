@@ -167,8 +167,7 @@ int RunSlurmBatch(const std::string& batch_file, const Terminal& terminal) {
   options.grace_seconds = request->grace_seconds;
   options.stop_grace_seconds = request->stop_grace_seconds;
   slurm::StepEngine engine(*allocation, tools, *srun, launch::ThisExecutable());
-  const auto result =
-      launch::RunContract(*bytes, request->contract.string(), options, engine);
+  const auto result = launch::RunContract(*bytes, request->contract.string(), options, engine);
   if (!result) return Refuse(result.errors(), terminal);
   return result->engine.outcome == launch::Outcome::kSucceeded ? kDone : kFindings;
 }

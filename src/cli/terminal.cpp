@@ -11,7 +11,8 @@ namespace {
 // An input that cannot be read as what it should be, as against one that says something wrong.
 bool IsUnreadable(const base::Diagnostic& error) {
   return error.code.starts_with("BASE") || error.code.starts_with("SCHEMA") ||
-         error.code == "CONTRACT0001" || error.code == "SCRIPT0001" || error.code == "SCRIPT0002";
+         error.code == "CONTRACT0001" || error.code == "SCRIPT0001" || error.code == "SCRIPT0002" ||
+         error.code == "WHY0001" || error.code == "WHY0002";
 }
 
 }  // namespace

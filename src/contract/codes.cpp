@@ -11,7 +11,7 @@ std::span<const Code> Codes() {
     for (const std::span<const Code> some :
          {internal::InputCodes(), internal::ModelCodes(), internal::PolicyCodes(),
           internal::ContractCodes(), internal::RunCodes(), internal::ScriptCodes(),
-          internal::CheckCodes(), internal::SlurmCodes()}) {
+          internal::CheckCodes(), internal::SlurmCodes(), internal::WhyCodes()}) {
       all.insert(all.end(), some.begin(), some.end());
     }
     std::sort(all.begin(), all.end(), [](const Code& a, const Code& b) { return a.code < b.code; });

@@ -34,6 +34,7 @@ std::span<const Code> RunCodes();
 std::span<const Code> ScriptCodes();
 std::span<const Code> CheckCodes();
 std::span<const Code> SlurmCodes();
+std::span<const Code> WhyCodes();
 
 }  // namespace internal
 }  // namespace nam56r::contract

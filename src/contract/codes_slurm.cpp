@@ -8,7 +8,8 @@ constexpr Code kCodes[] = {
     {"LAUNCH0301", "host", "launch", "A program of Slurm is missing or gives no answer.",
      "Nothing else can tell what became of a job.", "--engine slurm on a machine without sbatch",
      "--engine slurm on the cluster's login node"},
-    {"LAUNCH0302", "host", "launch", "The path of nam56r does not fit the first line of a batch file.",
+    {"LAUNCH0302", "host", "launch",
+     "The path of nam56r does not fit the first line of a batch file.",
      "The kernel reads 255 bytes there and splits at spaces; a shell in between is not wanted.",
      "/home/me/my programs/nam56r", "/home/me/bin/nam56r"},
     {"LAUNCH0303", "host", "launch", "Slurm refuses what is asked of it.",
@@ -33,7 +34,8 @@ constexpr Code kCodes[] = {
      "A node with fewer ranks would have another LOCAL_WORLD_SIZE.", "nodes = 2 for 3 ranks",
      "nodes = 2 for 4 ranks"},
     {"LAUNCH0310", "host", "launch", "Ranks of several nodes would talk over the interface lo.",
-     "It ends at the machine.", "nodes = 2 and no interface", "interface = \"eth0\" below [network]"},
+     "It ends at the machine.", "nodes = 2 and no interface",
+     "interface = \"eth0\" below [network]"},
 };
 
 }  // namespace

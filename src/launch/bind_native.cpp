@@ -219,9 +219,9 @@ base::Expected<BoundRun> BindNative(const contract::ReadContract& contract, cons
 
   // All that is wrong with this machine at once.
   // Of a Slurm job that is not there yet, the nodes are as the host says.
-  const std::int64_t nodes =
-      options.nodes.empty() ? (options.engine == "slurm" ? host->machine.nodes : 1)
-                            : static_cast<std::int64_t>(options.nodes.size());
+  const std::int64_t nodes = options.nodes.empty()
+                                 ? (options.engine == "slurm" ? host->machine.nodes : 1)
+                                 : static_cast<std::int64_t>(options.nodes.size());
   base::Diagnostics errors = CheckWorld(world / nodes, cores);
   const auto collect = [&](const base::Diagnostics& more) {
     errors.insert(errors.end(), more.begin(), more.end());

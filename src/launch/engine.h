@@ -36,10 +36,11 @@ struct RankOutcome {
   bool first_failure = false;
 
   // What was last seen of it.
-  std::string last_event;  ///< kind of its last event that was no heartbeat; empty: none
-  std::string phase;       ///< of its last heartbeat; empty: it sends none
-  std::int64_t step = -1;  ///< of its last event or heartbeat that names one; -1: none
-  std::string last_line;   ///< of its output, at most kMaxLastLine bytes of it; events are no lines
+  std::string last_event = {};  ///< kind of its last event that was no heartbeat; empty: none
+  std::string phase = {};       ///< of its last heartbeat; empty: it sends none
+  std::int64_t step = -1;       ///< of its last event or heartbeat that names one; -1: none
+  std::string last_line =
+      {};  ///< of its output, at most kMaxLastLine bytes of it; events are no lines
   double silent_seconds =
       0;  ///< from its last sign of life to its end, or to when the run was stopped
 

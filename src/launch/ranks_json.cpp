@@ -6,16 +6,19 @@ nlohmann::json RanksJson(const BoundRun& run) {
   using nlohmann::json;
   json ranks = json::array();
   for (const BoundRank& rank : run.ranks) {
+    std::vector<std::string> words;
+    for (const Token& token : rank.argv) words.push_back(token.text);
     json argv = json::array();
-    for (const Token& token : rank.argv) {
-      argv.push_back(
-          {{"text", token.text}, {"owner", base::SurfaceName(token.owner)}, {"from", token.from}});
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const Token& token = rank.argv[i];
+      argv.push_back({{"text", RedactedWord(words, i)},
+                      {"owner", base::SurfaceName(token.owner)},
+                      {"from", token.from}});
     }
     json environment = json::array();
     for (const Variable& variable : rank.environment) {
-      const bool secret = NamesSecret(variable.name);
       environment.push_back({{"name", variable.name},
-                             {"value", secret ? std::string(kRedacted) : variable.value},
+                             {"value", RedactedValue(variable.name, variable.value)},
                              {"owner", base::SurfaceName(variable.owner)},
                              {"from", variable.from}});
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -37,6 +38,23 @@ base::Expected<json> ReadJson(const std::filesystem::path& path) {
   return value;
 }
 
+// "nam56r.receipt/2" and what follows it.
+bool IsLaterFormat(const json& format) {
+  if (!format.is_string()) return false;
+  const auto& text = format.get_ref<const std::string&>();
+  const std::size_t slash = kReceiptFormat.find('/') + 1;
+  if (!text.starts_with(kReceiptFormat.substr(0, slash))) return false;
+  int version = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + slash, end, version);
+  return error == std::errc() && stop == end && version > 1;
+}
+
+std::string TextOf(const json& object, const char* key, std::string otherwise = {}) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : otherwise;
+}
+
 struct NamedState {
   std::string_view name;
   ReceiptState state;
@@ -46,7 +64,8 @@ constexpr std::array kStates = {NamedState{"running", ReceiptState::kRunning},
                                 NamedState{"elsewhere", ReceiptState::kElsewhere},
                                 NamedState{"succeeded", ReceiptState::kSucceeded},
                                 NamedState{"failed", ReceiptState::kFailed},
-                                NamedState{"interrupted", ReceiptState::kInterrupted}};
+                                NamedState{"interrupted", ReceiptState::kInterrupted},
+                                NamedState{"unknown", ReceiptState::kUnknown}};
 
 ReceiptState StateOfRunning(const json& launcher) {
   switch (LivenessOf(LauncherFromJson(launcher))) {
@@ -98,29 +117,35 @@ base::Expected<Receipt> ReadReceipt(const std::filesystem::path& directory) {
   auto document = ReadJson(path);
   if (!document) return document.errors();
   const json& head = *document;
-  if (head.value("format", json()) != kReceiptFormat) {
+  Receipt receipt;
+  receipt.newer = IsLaterFormat(head.value("format", json()));
+  if (!receipt.newer && head.value("format", json()) != kReceiptFormat) {
     return NotAReceipt(path, fmt::format("its format is {}", head.value("format", json()).dump()));
   }
   for (const char* key : {"name", "digest", "dialect", "started"}) {
-    if (!head.value(key, json()).is_string()) {
+    if (!receipt.newer && !head.value(key, json()).is_string()) {
       return NotAReceipt(path, fmt::format("'{}' is missing or no string", key));
     }
   }
-  if (!head.value("world_size", json()).is_number_integer()) {
+  if (!receipt.newer && !head.value("world_size", json()).is_number_integer()) {
     return NotAReceipt(path, "'world_size' is missing or no integer");
   }
-  Receipt receipt;
   receipt.directory = directory;
   receipt.id = std::filesystem::absolute(directory).lexically_normal().filename();
   if (receipt.id.empty()) {  // "runs/x/"
     receipt.id = std::filesystem::absolute(directory).lexically_normal().parent_path().filename();
   }
-  receipt.name = head["name"];
-  receipt.digest = head["digest"];
-  receipt.dialect = head["dialect"];
-  receipt.started = head["started"];
-  receipt.world_size = head["world_size"];
+  receipt.name = TextOf(head, "name");
+  receipt.digest = TextOf(head, "digest");
+  receipt.dialect = TextOf(head, "dialect");
+  receipt.started = TextOf(head, "started");
+  if (head.value("world_size", json()).is_number_integer()) receipt.world_size = head["world_size"];
   receipt.launcher = head.value("launcher", json());
+  // The first version wrote none of these: everything was local.
+  receipt.engine = TextOf(head, "engine", "local");
+  receipt.backend = TextOf(head, "backend", receipt.dialect == "native" ? "native" : "megatron");
+  receipt.engine_ids = head.value("engine_ids", json::object());
+  receipt.attempts = head.value("attempts", json::array());
 
   // The launcher first: if it ends between the two looks, its outcome is found by the second.
   receipt.state = StateOfRunning(receipt.launcher);
@@ -130,8 +155,10 @@ base::Expected<Receipt> ReadReceipt(const std::filesystem::path& directory) {
     auto outcome = ReadJson(outcome_path);
     if (!outcome) return outcome.errors();
     const auto state = StateOfOutcome(*outcome);
-    if (!state) return NotAReceipt(outcome_path, "its status is none that is known");
-    receipt.state = *state;
+    if (!state && !receipt.newer) {
+      return NotAReceipt(outcome_path, "its status is none that is known");
+    }
+    receipt.state = state.value_or(ReceiptState::kUnknown);
     receipt.outcome = *std::move(outcome);
   }
   return receipt;

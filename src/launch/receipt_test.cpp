@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "src/launch/launcher_identity.h"
 #include "src/launch/process_testing.h"
@@ -220,7 +221,9 @@ TEST_F(ReceiptTest, WhatIsNoReceiptIsRefused) {
   ASSERT_TRUE(Create("r"));
   const json good = json::parse(Slurp(Path("r/receipt.json")));
   for (const auto& [key, value] :
-       {std::pair("format", json("nam56r.receipt/2")), std::pair("format", json(7)),
+       {std::pair("format", json("nam56r.receipts/2")),
+        std::pair("format", json("nam56r.receipt/0")),
+        std::pair("format", json("nam56r.receipt/2x")), std::pair("format", json(7)),
         std::pair("name", json(7)), std::pair("digest", json()),
         std::pair("world_size", json("4"))}) {
     json head = good;
@@ -237,6 +240,109 @@ TEST_F(ReceiptTest, WhatIsNoReceiptIsRefused) {
   std::ofstream(Path("r/receipt.json")) << good;
   std::ofstream(Path("r/outcome.json")) << R"({"status":"splendid"})";
   EXPECT_FALSE(ReadReceipt(Path("r")));
+}
+
+TEST_F(ReceiptTest, OfALaterVersionIsReadAsFarAsItGoes) {
+  auto writer = Create("r");
+  ASSERT_TRUE(writer->Finish(FailedResult(), nullptr));
+  json head = json::parse(Slurp(Path("r/receipt.json")));
+  head["format"] = "nam56r.receipt/2";
+  head.erase("world_size");
+  head["planets"] = 9;
+  std::ofstream(Path("r/receipt.json")) << head;
+  auto receipt = ReadReceipt(Path("r"));
+  ASSERT_TRUE(receipt);
+  EXPECT_TRUE(receipt->newer);
+  EXPECT_EQ(receipt->digest, kDigest);
+  EXPECT_EQ(receipt->state, ReceiptState::kFailed);
+  std::ofstream(Path("r/outcome.json")) << R"({"status":"splendid"})";
+  EXPECT_EQ(ReadReceipt(Path("r"))->state, ReceiptState::kUnknown);
+}
+
+TEST_F(ReceiptTest, OfTheFirstVersionsHasNoAttemptsAndWasLocal) {
+  ASSERT_TRUE(Create("r"));
+  json head = json::parse(Slurp(Path("r/receipt.json")));
+  for (const char* key : {"engine", "backend", "engine_ids", "attempts"}) head.erase(key);
+  std::ofstream(Path("r/receipt.json")) << head;
+  auto receipt = ReadReceipt(Path("r"));
+  ASSERT_TRUE(receipt);
+  EXPECT_FALSE(receipt->newer);
+  EXPECT_EQ(receipt->engine, "local");
+  EXPECT_EQ(receipt->backend, "native");
+  EXPECT_TRUE(receipt->attempts.empty());
+}
+
+TEST_F(ReceiptTest, EveryAttemptHasItsOwnLogsAndRanks) {
+  auto writer = Create("r");
+  ASSERT_TRUE(writer);
+  EXPECT_EQ(*writer->BeginAttempt(1, Run("r")), Path("r/logs"));
+  BoundRun again = Run("r");
+  again.ranks[0].argv.push_back({"--port=2", base::Surface::kHost, "a free port"});
+  const auto logs = writer->BeginAttempt(2, again);
+  ASSERT_TRUE(logs);
+  EXPECT_EQ(*logs, Path("r/logs/attempt-2"));
+  EXPECT_TRUE(std::filesystem::is_directory(*logs));
+  EXPECT_THAT(Slurp(Path("r/ranks-2.json")), HasSubstr("--port=2"));
+  EXPECT_THAT(Slurp(Path("r/ranks.json")), Not(HasSubstr("--port=2")));
+  ASSERT_TRUE(writer->NoteEngineId("slurm_job", "17"));
+  ASSERT_TRUE(writer->Append({0, {{"event", "start"}}}, 1));
+  EXPECT_EQ(json::parse(Lines(Slurp(Path("r/events.jsonl"))).at(0))["attempt"], 2);
+  auto receipt = ReadReceipt(Path("r"));
+  ASSERT_TRUE(receipt);
+  ASSERT_EQ(receipt->attempts.size(), 2u);
+  EXPECT_EQ(receipt->attempts[1]["logs"], "logs/attempt-2");
+  EXPECT_EQ(receipt->engine_ids["slurm_job"], "17");
+}
+
+TEST_F(ReceiptTest, SecretsOfEveryKindStayOut) {
+  BoundRun run = Run("r");
+  run.host["network"] = {{"password", "hunter2"}};
+  for (const char* word : {"--wandb-api-key", "hunter2", "--auth-token=hunter2",
+                           "--moe-token-dispatcher-type", "alltoall"}) {
+    run.ranks[0].argv.push_back({word, base::Surface::kPolicy, "policy"});
+  }
+  run.ranks[0].environment.push_back(
+      {"PROXY", "http://me:hunter2@proxy/", base::Surface::kHost, "launcher"});
+  auto writer = ReceiptWriter::Create({"tiny", kDigest, "native", 1}, "{}", run);
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE(writer->Append({0, {{"event", "note"}, {"text", "HF_TOKEN=hunter2"}}}, 1));
+  ASSERT_TRUE(writer->KeepProof({{"environment", {{"API_KEY", "hunter2"}}}, {"digest", kDigest}}));
+  EngineResult result = FailedResult();
+  result.ranks[1].last_line = "login --password hunter2";
+  ASSERT_TRUE(writer->Finish(result, nullptr, {{"cause", {{"secret", "hunter2"}}}}));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(Path("r"))) {
+    if (!entry.is_regular_file()) continue;
+    EXPECT_THAT(Slurp(entry.path()), Not(HasSubstr("hunter2"))) << entry.path();
+  }
+  EXPECT_THAT(Slurp(Path("r/ranks.json")), HasSubstr("alltoall"));
+  EXPECT_THAT(Slurp(Path("r/proof.json")), HasSubstr(kDigest));
+}
+
+TEST_F(ReceiptTest, KeepsNothingUnderItsOwnNames) {
+  auto writer = Create("r");
+  ASSERT_TRUE(writer->Keep("seam_proofs.json", json::array()));
+  for (const char* name : {"outcome.json", "contract.json", "../x.json", ".x.json", "x.txt", ""}) {
+    EXPECT_THROW((void)writer->Keep(name, 1), std::logic_error) << name;
+  }
+}
+
+TEST_F(ReceiptTest, OutcomeIsShortenedWhereThereIsNoRoom) {
+  // A limit on the size of files stands for a full disk: the reserved bytes can be written.
+  ForkedProcess launcher([&] {
+    auto writer = Create("r");
+    EngineResult result = FailedResult();
+    result.ranks[0].last_line = std::string(400000, 'x');
+    const rlimit limit{100000, 100000};
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    return writer && writer->Finish(result, {{"last_loss", 3.5}}) ? 0 : 1;
+  });
+  EXPECT_EQ(launcher.Wait(), 0);
+  auto receipt = ReadReceipt(Path("r"));
+  ASSERT_TRUE(receipt);
+  EXPECT_EQ(receipt->state, ReceiptState::kFailed);
+  EXPECT_EQ(receipt->outcome["left_out"], json::array({"ranks"}));
+  EXPECT_EQ(receipt->outcome["summary"]["last_loss"], 3.5);
 }
 
 }  // namespace

@@ -3,7 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <optional>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +16,7 @@
 #include "src/launch/host_error.h"
 #include "src/launch/launcher_identity.h"
 #include "src/launch/receipt.h"
+#include "src/launch/reserved_file.h"
 #include "src/launch/unique_fd.h"
 #include "src/launch/utc_time.h"
 
@@ -49,13 +54,19 @@ base::Expected<UniqueFd> OpenForLines(const std::filesystem::path& path) {
   return fd;
 }
 
-// One write for one line, so that a launcher that is killed leaves whole lines.
+// One write for one line, so that a launcher that is killed leaves whole lines. A line that does
+// not fit on the disk is not left in part either.
 int WriteLine(int fd, const json& value) {
   const std::string text = Dump(value, -1) + "\n";
+  const off_t start = ::lseek(fd, 0, SEEK_END);
   std::string_view rest = text;
   while (!rest.empty()) {
     const ssize_t written = ::write(fd, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) return errno;
+    if (written < 0 && errno != EINTR) {
+      const int error = errno;
+      if (start >= 0 && ::ftruncate(fd, start) != 0) return errno;
+      return error;
+    }
     if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
@@ -86,7 +97,12 @@ json RanksOutcomeJson(const EngineResult& result) {
          {"started", rank.started},
          {"exit_code", rank.started && rank.signal == 0 ? json(rank.exit_code) : json()},
          {"signal", rank.signal != 0 ? json(rank.signal) : json()},
-         {"seconds", rank.seconds}});
+         {"seconds", rank.seconds},
+         {"last_event", rank.last_event.empty() ? json() : json(rank.last_event)},
+         {"phase", rank.phase.empty() ? json() : json(rank.phase)},
+         {"step", rank.step < 0 ? json() : json(rank.step)},
+         {"last_line", rank.last_line},
+         {"silent_seconds", rank.silent_seconds}});
   }
   return ranks;
 }
@@ -98,6 +114,16 @@ json FirstFailure(const EngineResult& result) {
   return nullptr;
 }
 
+std::string_view BackendOf(std::string_view dialect) {
+  return dialect == "native" ? "native" : "megatron";
+}
+
+constexpr std::int64_t kOutcomeBytes = 64 << 10;
+constexpr std::int64_t kRankBytes = 1 << 10;
+
+constexpr std::array<std::string_view, 5> kOwnFiles = {"receipt.json", "contract.json", "host.json",
+                                                       "ranks.json", "outcome.json"};
+
 }  // namespace
 
 struct ReceiptWriter::Impl {
@@ -105,10 +131,31 @@ struct ReceiptWriter::Impl {
   json receipt;
   UniqueFd events;
   UniqueFd metrics;
+  std::optional<ReservedFile> outcome;
+  std::int64_t attempt = 1;
   json last_metrics = json::object();  // by kind of event
 
   base::Status WriteReceipt() const { return WriteJson(directory / "receipt.json", receipt); }
+  base::Status WriteOutcome(json outcome_json);
 };
+
+// What may be left out where there is no room, longest first.
+base::Status ReceiptWriter::Impl::WriteOutcome(json outcome_json) {
+  for (const char* key : {"ranks", "attempts", "cause", "last_metrics", "summary"}) {
+    const int error = outcome->Publish(Dump(outcome_json, 2) + "\n", "outcome.json");
+    if (error == 0) return base::Ok{};
+    if (error != ENOSPC && error != EDQUOT && error != EFBIG) {
+      return NotWritable(directory / "outcome.json", error);
+    }
+    outcome_json.erase(key);
+    outcome_json["left_out"].push_back(key);
+  }
+  if (const int error = outcome->Publish(Dump(outcome_json, 2) + "\n", "outcome.json");
+      error != 0) {
+    return NotWritable(directory / "outcome.json", error);
+  }
+  return base::Ok{};
+}
 
 ReceiptWriter::ReceiptWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ReceiptWriter::~ReceiptWriter() = default;
@@ -136,7 +183,12 @@ base::Expected<ReceiptWriter> ReceiptWriter::Create(const Identity& identity,
       {"format", kReceiptFormat},      {"state", ReceiptStateName(ReceiptState::kRunning)},
       {"name", identity.name},         {"digest", identity.digest},
       {"dialect", identity.dialect},   {"world_size", identity.world_size},
-      {"started", UtcText(UnixNow())}, {"launcher", ToJson(ThisLauncher())}};
+      {"started", UtcText(UnixNow())}, {"launcher", ToJson(ThisLauncher())},
+      {"engine", identity.engine},     {"backend", BackendOf(identity.dialect)},
+      {"engine_ids", json::object()},  {"attempts", json::array()}};
+  auto reserved = ReservedFile::Make(directory, kOutcomeBytes + identity.world_size * kRankBytes);
+  if (!reserved) return NotWritable(directory, errno);
+  impl->outcome = std::move(reserved);
   if (auto status = impl->WriteReceipt(); !status) return status.errors();
   const std::filesystem::path contract = directory / "contract.json";
   if (auto status = base::WriteFileAtomically(contract, contract_bytes, base::Surface::kHost);
@@ -144,7 +196,7 @@ base::Expected<ReceiptWriter> ReceiptWriter::Create(const Identity& identity,
     return NotWritable(contract, status.errors()[0].message);
   }
   for (const auto& [name, value] :
-       {std::pair("host.json", run.host), std::pair("ranks.json", RanksJson(run))}) {
+       {std::pair("host.json", Redacted(run.host)), std::pair("ranks.json", RanksJson(run))}) {
     if (auto status = WriteJson(directory / name, value); !status) return status.errors();
   }
   auto events = OpenForLines(directory / "events.jsonl");
@@ -157,7 +209,8 @@ base::Expected<ReceiptWriter> ReceiptWriter::Create(const Identity& identity,
 }
 
 base::Status ReceiptWriter::Append(const RankEvent& event, double seconds) {
-  json line = event.event;
+  json line = Redacted(event.event);
+  if (impl_->attempt > 1) line["attempt"] = impl_->attempt;
   line["rank"] = event.rank;
   line["at"] = seconds;
   if (const int error = WriteLine(impl_->events.get(), line); error != 0) {
@@ -171,19 +224,60 @@ base::Status ReceiptWriter::Append(const RankEvent& event, double seconds) {
   return base::Ok{};
 }
 
-base::Status ReceiptWriter::Finish(const EngineResult& result, const json& summary) {
+base::Status ReceiptWriter::Keep(std::string_view name, const json& value) {
+  const bool plain =
+      name.ends_with(".json") && name.find('/') == std::string_view::npos && !name.starts_with('.');
+  if (!plain || std::find(kOwnFiles.begin(), kOwnFiles.end(), name) != kOwnFiles.end()) {
+    throw std::logic_error("a receipt keeps no file " + std::string(name));
+  }
+  return WriteJson(impl_->directory / name, Redacted(value));
+}
+
+base::Status ReceiptWriter::NoteEngineId(const std::string& name, const std::string& id) {
+  impl_->receipt["engine_ids"][name] = id;
+  return impl_->WriteReceipt();
+}
+
+base::Expected<std::filesystem::path> ReceiptWriter::BeginAttempt(std::int64_t number,
+                                                                  const BoundRun& run) {
+  impl_->attempt = number;
+  std::filesystem::path logs = "logs";
+  if (number > 1) {
+    logs /= fmt::format("attempt-{}", number);
+    const std::filesystem::path path = impl_->directory / logs;
+    if (::mkdir(path.c_str(), 0700) != 0) return NotWritable(path, errno);
+    const std::filesystem::path ranks = impl_->directory / fmt::format("ranks-{}.json", number);
+    if (auto status = WriteJson(ranks, RanksJson(run)); !status) return status.errors();
+  }
+  impl_->receipt["attempts"].push_back(
+      {{"attempt", number}, {"started", UtcText(UnixNow())}, {"logs", logs.string()}});
+  if (auto status = impl_->WriteReceipt(); !status) return status.errors();
+  return impl_->directory / logs;
+}
+
+base::Status ReceiptWriter::Finish(const EngineResult& result, const json& summary,
+                                   const json& extra) {
+  json outcome = {{"format", "nam56r.outcome/1"},
+                  {"status", StatusName(result.outcome)},
+                  {"ending", EndingName(result.ending)},
+                  {"reason", result.reason},
+                  {"first_failure", FirstFailure(result)},
+                  {"named_ranks", result.named},
+                  {"killed_ranks", result.killed},
+                  {"ranks", RanksOutcomeJson(result)},
+                  {"started", impl_->receipt["started"]},
+                  {"ended", UtcText(UnixNow())},
+                  {"seconds", result.seconds},
+                  {"last_metrics", impl_->last_metrics},
+                  {"summary", summary}};
+  outcome.update(extra);
+  // The outcome counts, whatever receipt.json still says of the state: on a full disk it cannot be
+  // replaced, and the outcome says so.
   impl_->receipt["state"] = StatusName(result.outcome);
-  if (auto status = impl_->WriteReceipt(); !status) return status;
-  return WriteJson(impl_->directory / "outcome.json", {{"format", "nam56r.outcome/1"},
-                                                       {"status", StatusName(result.outcome)},
-                                                       {"reason", result.reason},
-                                                       {"first_failure", FirstFailure(result)},
-                                                       {"ranks", RanksOutcomeJson(result)},
-                                                       {"started", impl_->receipt["started"]},
-                                                       {"ended", UtcText(UnixNow())},
-                                                       {"seconds", result.seconds},
-                                                       {"last_metrics", impl_->last_metrics},
-                                                       {"summary", summary}});
+  if (const auto state = impl_->WriteReceipt(); !state) {
+    outcome["receipt_not_updated"] = state.errors()[0].message;
+  }
+  return impl_->WriteOutcome(Redacted(std::move(outcome)));
 }
 
 }  // namespace nam56r::launch

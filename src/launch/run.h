@@ -91,8 +91,8 @@ struct RunSummary {
 
 struct RunResult {
   std::filesystem::path receipt_directory;
-  EngineResult engine;  ///< of the last attempt
-  RunSummary summary;
+  EngineResult engine;            ///< of the last attempt
+  RunSummary summary;             ///< likewise
   std::vector<Attempt> attempts;  ///< at least one
 };
 
@@ -103,7 +103,8 @@ base::Expected<PreparedRun> PrepareRun(std::string_view contract_bytes, const st
 
 /// PrepareRun, a receipt, the engine, the outcome. A run that fails is a RunResult; an error says
 /// that nothing ran to its end: those of PrepareRun, LAUNCH0008 (no engine for this backend),
-/// LAUNCH0010 (receipt not writable), and the engine's own.
+/// LAUNCH0201 (walltime not longer than the grace), those of |prove|, LAUNCH0010 (receipt not
+/// writable), and the engine's own.
 base::Expected<RunResult> RunContract(std::string_view contract_bytes, const std::string& file,
                                       const RunOptions& options, Engine& engine);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <cmath>
 #include <functional>
@@ -30,12 +31,18 @@ class FakeEngine final : public Engine {
   EngineResult result;
   base::Diagnostics errors;
   std::vector<RankCommand> started;
+  std::vector<EngineOptions> attempts;  ///< one a call
+  std::optional<StopRequest> stop;      ///< what it was told after the events
+  std::vector<EngineResult> earlier;    ///< what the first attempts end in, |result| after them
 
   base::Expected<EngineResult> Run(const std::vector<RankCommand>& ranks,
                                    const EngineOptions& options) override {
     started = ranks;
+    attempts.push_back(options);
+    if (attempts.size() <= earlier.size()) return earlier[attempts.size() - 1];
     if (!errors.empty()) return errors;
     for (const RankEvent& event : events) options.on_event(event);
+    stop = options.stop_wanted();
     for (const RankCommand& rank : ranks) result.ranks.push_back({rank.rank, true, 0, 0, 1, false});
     return result;
   }
@@ -169,6 +176,148 @@ TEST_F(RunContractTest, EngineErrorEndsTheReceipt) {
   ASSERT_EQ(list->receipts.size(), 1u);
   EXPECT_EQ(list->receipts[0].state, ReceiptState::kFailed);
   EXPECT_EQ(list->receipts[0].outcome["reason"], "cannot make a pipe");
+  EXPECT_EQ(list->receipts[0].outcome["ending"], "launch-failed");
+}
+
+EngineResult HostFailure() {
+  EngineResult result;
+  result.ending = Ending::kRankSignal;
+  result.reason = "rank 1 was killed by SIGKILL (Killed)";
+  result.named = {1};
+  return result;
+}
+
+std::function<Cause(const std::filesystem::path&, const EngineResult&)> Says(
+    const std::string& surface_class) {
+  return [surface_class](const std::filesystem::path&, const EngineResult&) {
+    Cause cause;
+    cause.surface_class = surface_class;
+    cause.code = "HOST-OOM";
+    cause.cause = "the kernel killed it";
+    cause.confidence = 0.9;
+    return cause;
+  };
+}
+
+TEST_F(RunContractTest, HostThatFailedOnceIsTriedAgain) {
+  engine_.earlier = {HostFailure()};
+  engine_.events = {{2, {{"event", "step"}, {"step", 1}, {"loss", 5.5}}}};
+  options_.restarts = 2;
+  options_.attribute = Says("host");
+  std::filesystem::path recorded;
+  options_.record = [&](const std::filesystem::path& receipt) { recorded = receipt; };
+  std::vector<std::string> decisions;
+  options_.on_attempt = [&](const Attempt& attempt) { decisions.push_back(attempt.decision); };
+  auto result = Run();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->engine.outcome, Outcome::kSucceeded);
+  ASSERT_EQ(result->attempts.size(), 2u);
+  EXPECT_THAT(decisions,
+              ::testing::ElementsAre("restart 1 of 2 in 1 s: the cause is the host", ""));
+  EXPECT_EQ(engine_.attempts[0].log_directory, result->receipt_directory / "logs");
+  EXPECT_EQ(engine_.attempts[1].log_directory, result->receipt_directory / "logs/attempt-2");
+  EXPECT_TRUE(std::filesystem::is_directory(engine_.attempts[1].log_directory));
+  EXPECT_EQ(recorded, result->receipt_directory);
+
+  const json outcome = ReadReceipt(result->receipt_directory)->outcome;
+  EXPECT_EQ(outcome["status"], "succeeded");
+  EXPECT_EQ(outcome["cause"], nullptr);
+  ASSERT_EQ(outcome["attempts"].size(), 2u);
+  EXPECT_EQ(outcome["attempts"][0]["ending"], "rank-signal");
+  EXPECT_EQ(outcome["attempts"][0]["named_ranks"], json({1}));
+  EXPECT_EQ(outcome["attempts"][0]["cause"]["class"], "host");
+  EXPECT_EQ(outcome["attempts"][0]["logs"], "logs");
+  EXPECT_EQ(outcome["attempts"][1]["logs"], "logs/attempt-2");
+  EXPECT_EQ(outcome["steps"],
+            json({{"prove", "skipped"}, {"attribute", "not needed"}, {"record", "follows"}}));
+}
+
+TEST_F(RunContractTest, OtherCausesAreNotTriedAgain) {
+  engine_.result = HostFailure();
+  options_.restarts = 2;
+  options_.attribute = Says("policy");
+  auto result = Run();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->attempts.size(), 1u);
+  const json outcome = ReadReceipt(result->receipt_directory)->outcome;
+  EXPECT_EQ(outcome["ending"], "rank-signal");
+  EXPECT_EQ(outcome["cause"]["class"], "policy");
+  EXPECT_EQ(outcome["attempts"][0]["decision"],
+            "no restart: the cause is the policy, which stays the same");
+  EXPECT_EQ(outcome["steps"]["record"], "skipped");
+}
+
+TEST_F(RunContractTest, SignalDuringTheDelayEndsTheRun) {
+  engine_.earlier = {HostFailure()};
+  options_.restarts = 2;
+  options_.attribute = Says("host");
+  options_.on_attempt = [](const Attempt&) { ::raise(SIGTERM); };
+  auto result = Run();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->engine.outcome, Outcome::kInterrupted);
+  EXPECT_EQ(result->engine.ending, Ending::kRequested);
+  EXPECT_EQ(result->engine.reason,
+            "interrupted by SIGTERM before a restart; attempt 1: rank 1 was killed by SIGKILL "
+            "(Killed)");
+  EXPECT_EQ(engine_.attempts.size(), 1u);
+  EXPECT_EQ(ReadReceipt(result->receipt_directory)->state, ReceiptState::kInterrupted);
+}
+
+TEST_F(RunContractTest, WhatWasProvedIsKeptAndWhatWasNotRefusesTheRun) {
+  options_.prove = [](const contract::ReadContract&, const BoundRun&) {
+    return base::Expected<json>(json{{"gpus", 8}});
+  };
+  auto result = Run();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(json::parse(Slurp(result->receipt_directory / "proof.json")), json({{"gpus", 8}}));
+  EXPECT_EQ(ReadReceipt(result->receipt_directory)->outcome["steps"]["prove"], "done");
+
+  base::Diagnostic drift;
+  drift.code = "LAUNCH0301";
+  options_.prove = [&](const contract::ReadContract&, const BoundRun&) {
+    return base::Expected<json>(drift);
+  };
+  engine_.started.clear();
+  ASSERT_FALSE(Run());
+  EXPECT_TRUE(engine_.started.empty());
+  EXPECT_EQ(Receipts(), 1);
+}
+
+TEST_F(RunContractTest, GraceForACheckpointAndWalltime) {
+  ASSERT_TRUE(Run());
+  const double grace = engine_.attempts[0].stop_grace_seconds;
+  const bool saves =
+      json::parse(TinyBytes()).dump().find("\"checkpoint.save\"") != std::string::npos;
+  EXPECT_EQ(grace, saves ? 60 : 1);
+  EXPECT_EQ(engine_.attempts[0].walltime_seconds, 0);
+
+  options_.stop_grace_seconds = 5;
+  options_.walltime_seconds = 100;
+  ASSERT_TRUE(Run());
+  EXPECT_EQ(engine_.attempts[1].stop_grace_seconds, 5);
+  EXPECT_NEAR(engine_.attempts[1].walltime_seconds, 100, 5);
+
+  options_.walltime_seconds = 5;
+  auto refused = Run();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.errors()[0].code, "LAUNCH0201");
+}
+
+TEST_F(RunContractTest, CallersStopRequestAndHeartbeats) {
+  engine_.events = {{0, {{"event", "heartbeat"}, {"step", 1}, {"phase", "forward"}}},
+                    {0, {{"event", "seam"}, {"seam", "x"}, {"proved", false}}}};
+  int told = 0;
+  options_.on_event = [&](const RankEvent&, double) { ++told; };
+  options_.stop_wanted = [&]() -> std::optional<StopRequest> {
+    if (told < 2) return std::nullopt;
+    return StopRequest{Ending::kSeamUnproved, "seam x", {0}};
+  };
+  auto result = Run();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(told, 2) << "heartbeats are told";
+  EXPECT_EQ(Lines(Slurp(result->receipt_directory / "events.jsonl")).size(), 1u) << "and not kept";
+  ASSERT_TRUE(engine_.stop);
+  EXPECT_EQ(engine_.stop->ending, Ending::kSeamUnproved);
 }
 
 TEST_F(RunContractTest, LossThatIsNoNumberIsNotForgotten) {
@@ -205,7 +354,11 @@ TEST_F(RunContractTest, RealProcessesThroughTheLocalEngine) {
   EXPECT_LT(result->engine.seconds, 2.0);
   EXPECT_EQ(result->summary.first_loss, 5.5);
   EXPECT_THAT(Slurp(result->receipt_directory / "logs/rank-2.log"), HasSubstr("rank 2 of 4\n"));
-  EXPECT_EQ(ReadReceipt(result->receipt_directory)->outcome["first_failure"], 2);
+  const json outcome = ReadReceipt(result->receipt_directory)->outcome;
+  EXPECT_EQ(outcome["first_failure"], 2);
+  EXPECT_EQ(outcome["ending"], "rank-exit");
+  EXPECT_EQ(outcome["ranks"][2]["last_line"], "rank 2 of 4");
+  EXPECT_EQ(outcome["ranks"][2]["step"], 1);
 }
 
 }  // namespace

@@ -11,16 +11,18 @@ namespace {
 
 std::string ArgvText(const launch::BoundRank& rank) {
   TextTable table({{"word"}, {"owner"}, {"from"}});
-  for (const launch::Token& token : rank.argv) {
-    table.Add({base::EscapeControls(token.text), std::string(base::SurfaceName(token.owner)),
-               token.from});
+  std::vector<std::string> words;
+  for (const launch::Token& token : rank.argv) words.push_back(token.text);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const launch::Token& token = rank.argv[i];
+    table.Add({base::EscapeControls(launch::RedactedWord(words, i)),
+               std::string(base::SurfaceName(token.owner)), token.from});
   }
   return table.Text(4);
 }
 
 std::string ShownValue(const launch::Variable& variable) {
-  if (launch::NamesSecret(variable.name)) return std::string(launch::kRedacted);
-  return base::EscapeControls(variable.value);
+  return base::EscapeControls(launch::RedactedValue(variable.name, variable.value));
 }
 
 std::string EnvironmentText(const launch::BoundRank& rank, const launch::BoundRank* before) {

@@ -93,11 +93,11 @@ base::Expected<UniqueFd> Connect(const std::string& address, int port, double se
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   } while (std::chrono::steady_clock::now() < until);
-  return HostError("LAUNCH0306",
-                   fmt::format("this node cannot reach the batch program at {} port {}: {}",
-                               address, port, why),
-                   "open TCP between the nodes of a job, or name a reachable address: "
-                   "network.master_addr of the host file");
+  return HostError(
+      "LAUNCH0306",
+      fmt::format("this node cannot reach the batch program at {} port {}: {}", address, port, why),
+      "open TCP between the nodes of a job, or name a reachable address: "
+      "network.master_addr of the host file");
 }
 
 void KeepAlive(int fd) {

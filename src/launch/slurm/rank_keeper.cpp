@@ -35,8 +35,8 @@ using nlohmann::json;
 
 constexpr double kConnectSeconds = 10;
 constexpr int kSendMilliseconds = 10'000;
-constexpr int kLinesPerSecond = 200;       // of those shown live; the log keeps all
-constexpr std::size_t kMaxShown = 2000;    // bytes of such a line
+constexpr int kLinesPerSecond = 200;     // of those shown live; the log keeps all
+constexpr std::size_t kMaxShown = 2000;  // bytes of such a line
 constexpr std::chrono::milliseconds kLook{250};
 
 struct Place {
@@ -215,8 +215,9 @@ class Watcher {
 
   void Run() {
     while (!done_) {
-      struct pollfd fds[] = {
-          {lost_ ? -1 : leash_.fd(), POLLIN, 0}, {slurmd_.fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+      struct pollfd fds[] = {{lost_ ? -1 : leash_.fd(), POLLIN, 0},
+                             {slurmd_.fd(), POLLIN, 0},
+                             {wake_.get(), POLLIN, 0}};
       const bool soon = slurmd_.waits() || kill_at_ || leave_at_;
       ::poll(fds, 3, soon ? static_cast<int>(kLook.count()) : -1);
       if (done_) return;
@@ -254,8 +255,8 @@ base::Status Greet(const Leash& leash, LeashLines& lines, const StepFile& step,
     struct pollfd ready = {leash.fd(), POLLIN, 0};
     ::poll(&ready, 1, 100);
     const bool open = lines.ReadFrom(leash.fd());
-    if (const auto line = lines.Next(); line && line->is_object() && line->contains("nonce") &&
-                                        line->at("nonce").is_string()) {
+    if (const auto line = lines.Next();
+        line && line->is_object() && line->contains("nonce") && line->at("nonce").is_string()) {
       const std::string nonce = line->at("nonce");
       const json hello = {{"kind", "hello"},
                           {"rank", place.rank},
@@ -266,9 +267,10 @@ base::Status Greet(const Leash& leash, LeashLines& lines, const StepFile& step,
     }
     if (!open) break;
   }
-  return HostError("LAUNCH0306", fmt::format("the batch program at {} port {} does not answer",
-                                             step.address, step.port),
-                   "see the receipt's outcome: it may have ended already");
+  return HostError(
+      "LAUNCH0306",
+      fmt::format("the batch program at {} port {} does not answer", step.address, step.port),
+      "see the receipt's outcome: it may have ended already");
 }
 
 json EndLine(const EngineResult& result, bool asked) {

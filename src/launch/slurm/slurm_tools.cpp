@@ -51,7 +51,8 @@ std::vector<string_view> Lines(string_view text) {
 // "State" of "A=1 State=IDLE B=2"; a value ends at a space. Nothing: no such key.
 std::optional<std::string> Value(string_view line, string_view key) {
   const std::string wanted = std::string(key) + "=";
-  for (std::size_t at = line.find(wanted); at != string_view::npos; at = line.find(wanted, at + 1)) {
+  for (std::size_t at = line.find(wanted); at != string_view::npos;
+       at = line.find(wanted, at + 1)) {
     if (at > 0 && line[at - 1] != ' ') continue;
     const string_view rest = line.substr(at + wanted.size());
     return std::string(rest.substr(0, rest.find(' ')));
@@ -74,9 +75,10 @@ std::string Words(string_view text) {
 }
 
 base::Diagnostic NotUnderstood(string_view program, string_view answer) {
-  return HostError("LAUNCH0304",
-                   fmt::format("{} answered what is not understood: \"{}\"", program, Words(answer)),
-                   "see whether a wrapper prints before it, or Slurm is newer than what is known");
+  return HostError(
+      "LAUNCH0304",
+      fmt::format("{} answered what is not understood: \"{}\"", program, Words(answer)),
+      "see whether a wrapper prints before it, or Slurm is newer than what is known");
 }
 
 }  // namespace
@@ -151,7 +153,8 @@ std::optional<std::vector<Node>> ParseNodes(string_view text) {
       }
       node.state.emplace_back(flag);
     }
-    // The only value with spaces in it; "[who@when]" follows it, and it is the last but for Comment.
+    // The only value with spaces in it; "[who@when]" follows it, and it is the last but for
+    // Comment.
     if (const std::size_t at = line.find(" Reason="); at != string_view::npos) {
       const string_view rest = line.substr(at + 8);
       node.reason = Trim(rest.substr(0, rest.find(" [")));
@@ -309,12 +312,12 @@ base::Expected<std::string> SlurmTools::Ask(std::vector<std::string> argv) const
                      "see whether slurmctld answers: scontrol ping");
   }
   if (end.exit_code != 0) {
-    return HostError("LAUNCH0303",
-                     fmt::format("{} refused: {}", program,
-                                 end.err.empty() ? fmt::format("exit code {}", end.exit_code)
-                                                 : Words(end.err)),
-                     "put right what it names; [slurm] of the host file says partition, account, "
-                     "qos and time_limit");
+    return HostError(
+        "LAUNCH0303",
+        fmt::format("{} refused: {}", program,
+                    end.err.empty() ? fmt::format("exit code {}", end.exit_code) : Words(end.err)),
+        "put right what it names; [slurm] of the host file says partition, account, "
+        "qos and time_limit");
   }
   return end.out;
 }

@@ -29,8 +29,8 @@ struct Job {
   std::string id;
   std::string state;  ///< "PENDING", "RUNNING", "CANCELLED", "NODE_FAIL", "TIMEOUT", ...
   std::string reason;
-  std::string nodes;      ///< as Slurm abbreviates them: "n[1-2]"
-  std::string exit_code;  ///< "0:15": exit code and signal
+  std::string nodes;                ///< as Slurm abbreviates them: "n[1-2]"
+  std::string exit_code;            ///< "0:15": exit code and signal
   std::int64_t run_seconds = -1;    ///< -1: not known
   std::int64_t limit_seconds = -1;  ///< -1: none
 
@@ -68,7 +68,7 @@ struct Submission {
   std::int64_t nodes = 1;
   std::int64_t ranks_per_node = 1;
   std::int64_t cores_per_rank = 1;
-  std::string partition;   ///< empty: Slurm's default; likewise below
+  std::string partition;  ///< empty: Slurm's default; likewise below
   std::string account;
   std::string qos;
   std::string time_limit;  ///< "2-00:00:00"

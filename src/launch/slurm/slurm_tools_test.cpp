@@ -55,12 +55,11 @@ TEST(SlurmText, AJobHasAStateOfWhichItsEndFollows) {
     bool waits, over;
     const char* ending;
   };
-  for (const Case& c : {Case{"PENDING", true, false, ""}, Case{"RUNNING", false, false, ""},
-                        Case{"COMPLETING", false, true, "launch-failed"},
-                        Case{"TIMEOUT", false, true, "walltime"},
-                        Case{"NODE_FAIL", false, true, "node-lost"},
-                        Case{"CANCELLED", false, true, "requested"},
-                        Case{"OUT_OF_MEMORY", false, true, "rank-signal"}}) {
+  for (const Case& c :
+       {Case{"PENDING", true, false, ""}, Case{"RUNNING", false, false, ""},
+        Case{"COMPLETING", false, true, "launch-failed"}, Case{"TIMEOUT", false, true, "walltime"},
+        Case{"NODE_FAIL", false, true, "node-lost"}, Case{"CANCELLED", false, true, "requested"},
+        Case{"OUT_OF_MEMORY", false, true, "rank-signal"}}) {
     Job one = *job;
     one.state = c.state;
     EXPECT_EQ(one.Waits(), c.waits) << c.state;

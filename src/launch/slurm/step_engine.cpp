@@ -180,7 +180,8 @@ class Step {
   void OnKeeper(Keeper& keeper) {
     const bool open = keeper.lines.ReadFrom(keeper.fd.get());
     while (const auto line = keeper.lines.Next()) {
-      const bool wanted = keeper.rank ? line->is_object() : line->is_object() && Admit(keeper, *line);
+      const bool wanted =
+          keeper.rank ? line->is_object() : line->is_object() && Admit(keeper, *line);
       if (!wanted) {
         keeper.fd.reset();
         return;
@@ -292,8 +293,7 @@ class Step {
     }
     if (again) return;
     stopping_ = true;
-    const double grace =
-        IsOrderly(ending) ? options_.stop_grace_seconds : options_.grace_seconds;
+    const double grace = IsOrderly(ending) ? options_.stop_grace_seconds : options_.grace_seconds;
     leave_at_ = Clock::now() + Seconds(grace) + kAfterGrace;
     for (const auto& keeper : keepers_) {
       if (keeper->rank) SendStop(*keeper);
@@ -499,22 +499,14 @@ base::Expected<EngineResult> StepEngine::Run(const std::vector<RankCommand>& ran
 
   RankCommand srun;
   srun.environment = tools_.environment();
-  srun.argv = {srun_,
-               fmt::format("--jobid={}", allocation_.job),
+  srun.argv = {srun_, fmt::format("--jobid={}", allocation_.job),
                fmt::format("--nodes={}", allocation_.nodes.size()),
                fmt::format("--ntasks={}", ranks.size()),
                fmt::format("--ntasks-per-node={}", allocation_.ranks_per_node),
-               "--distribution=block",
-               "--input=none",
-               "--mpi=none",
-               "--export=NONE",
+               "--distribution=block", "--input=none", "--mpi=none", "--export=NONE",
                // Whoever fails is reported by its keeper; Slurm's own way would cut the grace of
                // the others short.
-               "--kill-on-bad-exit=0",
-               "--wait=0",
-               "--label",
-               executable_.string(),
-               "slurm-rank",
+               "--kill-on-bad-exit=0", "--wait=0", "--label", executable_.string(), "slurm-rank",
                file.path.string()};
 
   // The guardian before the watch, whose handlers it must not inherit.
@@ -526,8 +518,8 @@ base::Expected<EngineResult> StepEngine::Run(const std::vector<RankCommand>& ran
     if (!watch) return watch.errors();
     own.emplace(*std::move(watch));
   }
-  Step running(allocation_, tools_, options, step.token, *std::move(listener),
-               *std::move(guardian), own ? &*own : options.signals, *std::move(log));
+  Step running(allocation_, tools_, options, step.token, *std::move(listener), *std::move(guardian),
+               own ? &*own : options.signals, *std::move(log));
   if (auto started = running.Start(ranks, srun); !started) return started.errors();
   return running.Watch();
 }

@@ -31,12 +31,8 @@ constexpr std::chrono::seconds kAsk{1};
 constexpr std::chrono::seconds kSettle{1};  // for an outcome to arrive after the job's end
 
 // The variables that binding reads (bind*.cpp, machine.cpp, cache_directory.cpp).
-constexpr std::array kHandedOn = {"HOME",
-                                  "LD_LIBRARY_PATH",
-                                  "OPENBLAS_CORETYPE",
-                                  "OPENBLAS_L2_SIZE",
-                                  "PATH",
-                                  "XDG_CACHE_HOME"};
+constexpr std::array kHandedOn = {
+    "HOME", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PATH", "XDG_CACHE_HOME"};
 
 std::optional<json> ReadOutcome(const path& receipt) {
   const auto bytes = base::ReadFile(receipt / "outcome.json", base::Surface::kHost);
@@ -163,10 +159,9 @@ class Follower {
   base::Expected<json> WithoutOutcome(const Job& job) {
     const auto bytes = base::ReadFile(receipt_ / "receipt.json", base::Surface::kHost);
     if (!bytes) {
-      base::Diagnostic error =
-          HostError("LAUNCH0305",
-                    fmt::format("Slurm job {} began no run: {}", job.id, JobStateText(job)),
-                    "what the batch program said is in " + log_.string());
+      base::Diagnostic error = HostError(
+          "LAUNCH0305", fmt::format("Slurm job {} began no run: {}", job.id, JobStateText(job)),
+          "what the batch program said is in " + log_.string());
       if (const std::string said = LastLines(log_); !said.empty()) error.message += "\n" + said;
       return error;
     }
@@ -207,7 +202,8 @@ class Follower {
 
 base::Expected<std::string> BatchFile(const path& executable, const BatchRequest& request) {
   const std::string first = fmt::format("#!{} slurm-batch", executable.string());
-  if (first.size() > kMaxShebang || executable.string().find_first_of(" \t\n") != std::string::npos) {
+  if (first.size() > kMaxShebang ||
+      executable.string().find_first_of(" \t\n") != std::string::npos) {
     return HostError("LAUNCH0302",
                      fmt::format("the path of this program, {}, is longer than the first line of a "
                                  "batch file may be, or holds a space",

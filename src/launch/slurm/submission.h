@@ -20,7 +20,7 @@ namespace nam56r::launch::slurm {
 struct BatchRequest {
   std::filesystem::path receipt_directory;
   std::filesystem::path contract;
-  std::filesystem::path host;  ///< empty: none
+  std::filesystem::path host;                      ///< empty: none
   std::map<std::string, std::string> environment;  ///< of the launcher, what binding may use of it
   double grace_seconds = 1;
   double stop_grace_seconds = 1;
@@ -36,7 +36,7 @@ base::Expected<std::string> BatchFile(const std::filesystem::path& executable,
 base::Expected<BatchRequest> ReadBatchFile(const std::filesystem::path& file);
 
 struct SubmitOptions {
-  RunOptions run;  ///< host, directories, environment, graces
+  RunOptions run;         ///< host, directories, environment, graces
   std::string host_file;  ///< that run.host came from; empty: none
   bool detach = false;    ///< do not follow, and leave the job when this process ends
   std::function<void(const std::string& job, const std::filesystem::path& receipt)> on_submitted;

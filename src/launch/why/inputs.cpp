@@ -1,0 +1,139 @@
+#include "src/launch/why/inputs.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "src/base/files.h"
+#include "src/contract/reader.h"
+
+namespace nam56r::launch::why {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostLogs = 20000;
+constexpr int kMostDepth = 6;
+
+base::Diagnostic Refusal(std::string code, std::string message, const fs::path& path,
+                         std::string fix) {
+  return {.code = std::move(code),
+          .surface = base::Surface::kHost,
+          .message = std::move(message),
+          .where = {{{.file = path.string()}, ""}},
+          .fields = {},
+          .valid = {},
+          .fix = std::move(fix)};
+}
+
+// "rank-3.log.2" is older than "rank-3.log.1", and that than "rank-3.log".
+int Rotation(const fs::path& file) {
+  const std::string extension = file.extension().string();
+  int number = 0;
+  if (extension.size() < 2) return 0;
+  const char* end = extension.data() + extension.size();
+  const auto read = std::from_chars(extension.data() + 1, end, number);
+  return read.ec == std::errc() && read.ptr == end ? number : 0;
+}
+
+bool LooksLikeLog(const fs::path& file) {
+  static constexpr std::array<std::string_view, 7> kEndings = {".log", ".out", ".err",   ".txt",
+                                                               ".o",   ".e",   ".stderr"};
+  const fs::path name = Rotation(file) > 0 ? file.stem() : file.filename();
+  const std::string ending = name.extension().string();
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end() ||
+         name == "stdout" || name == "stderr";
+}
+
+// The files of |directory| that |take| takes, sorted.
+std::vector<fs::path> FilesBelow(const fs::path& directory, bool (*take)(const fs::path&)) {
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (fs::recursive_directory_iterator
+           it(directory, fs::directory_options::skip_permission_denied, failed),
+       end;
+       !failed && it != end && files.size() < kMostLogs; it.increment(failed)) {
+    if (it.depth() >= kMostDepth) it.disable_recursion_pending();
+    std::error_code ignored;
+    if (it->is_regular_file(ignored) && take(it->path())) files.push_back(it->path());
+  }
+  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
+    const auto key = [](const fs::path& file) {
+      const int rotation = Rotation(file);
+      return std::pair(rotation > 0 ? (file.parent_path() / file.stem()).string() : file.string(),
+                       -rotation);
+    };
+    return key(a) < key(b);
+  });
+  return files;
+}
+
+std::optional<nlohmann::json> ReadJson(const fs::path& file) {
+  const auto text = base::ReadFile(file, base::Surface::kHost);
+  if (!text) return std::nullopt;
+  auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (json.is_discarded()) return std::nullopt;
+  return json;
+}
+
+void AddReceipt(const fs::path& directory, Inputs& inputs) {
+  for (const fs::path& file :
+       FilesBelow(directory / "logs", [](const fs::path&) { return true; })) {
+    inputs.logs.push_back({.name = file.lexically_relative(directory).string(), .file = file});
+  }
+  // What ranks reported, seams among it.
+  if (fs::exists(directory / "events.jsonl")) {
+    inputs.logs.push_back({.name = "events.jsonl", .file = directory / "events.jsonl"});
+  }
+  if (!inputs.contract) inputs.contract = ReadJson(directory / "contract.json");
+  if (!inputs.host) inputs.host = ReadJson(directory / "host.json");
+  if (!inputs.outcome) inputs.outcome = ReadJson(directory / "outcome.json");
+}
+
+}  // namespace
+
+Context Inputs::context() const {
+  return {.contract = contract ? &*contract : nullptr,
+          .host = host ? &*host : nullptr,
+          .outcome = outcome ? &*outcome : nullptr};
+}
+
+base::Expected<Inputs> CollectInputs(const std::vector<std::string>& paths,
+                                     const std::string& contract) {
+  Inputs inputs;
+  if (!contract.empty()) {
+    auto read = contract::Read(contract);
+    if (!read) return read.errors();
+    inputs.contract = std::move(read->document);
+  }
+  for (const std::string& path : paths) {
+    std::error_code failed;
+    if (path == kStandardInput) {
+      inputs.logs.push_back({.name = std::string(kStandardInput), .file = "/dev/stdin"});
+    } else if (!fs::exists(path, failed)) {
+      return Refusal("WHY0001", "there is no such receipt or log", path,
+                     "name a receipt's directory, as `nam56r runs list` shows it, or log files");
+    } else if (!fs::is_directory(path, failed)) {
+      inputs.logs.push_back({.name = path, .file = path});
+    } else if (fs::exists(fs::path(path) / "receipt.json", failed)) {
+      AddReceipt(path, inputs);
+    } else {
+      for (const fs::path& file : FilesBelow(path, LooksLikeLog)) {
+        inputs.logs.push_back({.name = file.string(), .file = file});
+      }
+    }
+  }
+  if (inputs.logs.empty()) {
+    return Refusal("WHY0002", "there is no log in it", paths.empty() ? "" : paths.front(),
+                   "name the files themselves, or a directory with *.log, *.out or *.err below it");
+  }
+  return inputs;
+}
+
+base::Expected<Answer> ExplainReceipt(const fs::path& directory) {
+  auto inputs = CollectInputs({directory.string()});
+  if (!inputs) return inputs.errors();
+  return Explain(inputs->logs, inputs->context());
+}
+
+}  // namespace nam56r::launch::why
