@@ -319,6 +319,30 @@ TEST_F(Cli, ProfileRefusesWhatIsNotOne) {
   EXPECT_EQ(path.out, "");
 }
 
+TEST_F(Cli, WhyAnswersWithEvidenceInPlaceAndExitsByWhetherItDoes) {
+  const fs::path log = scratch_ / "rank-2.log";
+  std::ofstream(log) << "start\nNameError: name 'foo' is not defined\n";
+  const ProgramResult text = Run({"why", log});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("code[WHY3701]"), HasSubstr("rank-2.log:2 (rank 2)"),
+                              HasSubstr("2 | NameError: name 'foo'"), HasSubstr("= help: ")));
+  const auto json = nlohmann::json::parse(Run({"why", log, "--format", "json"}).out);
+  EXPECT_EQ(json["class"], "code");
+  EXPECT_EQ(json["evidence"][0]["line"], 2);
+  std::ofstream(log) << "nothing of note\n";
+  EXPECT_EQ(Run({"why", log}).exit_code, 1);
+  EXPECT_EQ(Run({"why", scratch_ / "none.log"}).exit_code, 65);
+  EXPECT_EQ(Run({"why"}).exit_code, 64);
+  const fs::path batch = scratch_ / "batch.jsonl";
+  std::ofstream(batch) << "{\"id\":\"a\",\"text\":\"NameError: name 'x' is not defined\"}\n";
+  const auto row = nlohmann::json::parse(Run({"why", "--batch", batch}).out);
+  EXPECT_EQ(row["id"], "a");
+  EXPECT_EQ(row["class"], "code");
+  const ProgramResult page = Run({"explain", "WHY3701"});
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(page.out, HasSubstr("NameError"));
+}
+
 TEST_F(Cli, UsageMistakesExitWith64AndNameTheNearestCommand) {
   EXPECT_EQ(Run({}).exit_code, 64);
   EXPECT_EQ(Run({"plan"}).exit_code, 64);

@@ -47,6 +47,16 @@ std::vector<std::string> WithFlagToExplain(std::vector<std::string> arguments) {
   return arguments;
 }
 
+// Everything behind --oracle is the command that judges, whatever its words look like.
+std::vector<std::string> TakeOracle(std::vector<std::string>& arguments) {
+  const auto bisect = std::find(arguments.begin(), arguments.end(), "bisect");
+  const auto oracle = std::find(bisect, arguments.end(), "--oracle");
+  if (oracle == arguments.end() || oracle + 1 == arguments.end()) return {};
+  std::vector<std::string> command(oracle + 1, arguments.end());
+  arguments.erase(oracle, arguments.end());
+  return command;
+}
+
 }  // namespace
 
 int Main(const std::vector<std::string>& arguments, Terminal terminal) {
@@ -219,12 +229,34 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   launch_command->add_option("--policy", launch.policy,
                              "policy file (TOML), when a recipe is launched");
   launch_command->add_option("--host", launch.host, "host file (TOML)");
-  launch_command->add_option("--engine", launch.engine, "what starts processes")
-      ->check(CLI::IsMember({"local", "slurm"}))
-      ->capture_default_str();
+  launch_command->add_option("--engine", launch.engine,
+                             "what starts processes: local, torchrun, slurm, kubernetes "
+                             "[local for native contracts, torchrun for Megatron's]");
+  launch_command
+      ->add_option("--node-rank", launch.node_rank,
+                   "number of this machine, of several that torchrun joins without a scheduler")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{65535}));
   launch_command->add_option("--runs", launch.runs, "directory of receipts");
   launch_command->add_flag("--dry-run", launch.dry_run,
                            "print exactly what would run, and run nothing");
+  launch_command->add_option(
+      "--walltime", launch.walltime,
+      "seconds or HH:MM:SS after which the run has ended, checkpoint included");
+  launch_command
+      ->add_option("--grace", launch.grace,
+                   "seconds that ranks have to end after a request, before they are killed "
+                   "[60 if the contract saves checkpoints, else 1]")
+      ->check(CLI::Range(0.0, 86400.0));
+  launch_command
+      ->add_option("--hang-after", launch.hang_after,
+                   "seconds of silence that count as a hang, twice that before the first step; 0: "
+                   "never [300 with heartbeats, else 1800]")
+      ->check(CLI::Range(0.0, 1e7));
+  launch_command
+      ->add_option("--restarts", launch.restarts,
+                   "how often a run that failed for its host may be started again")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000}))
+      ->capture_default_str();
   launch_command->add_flag("--detach", launch.detach,
                            "with --engine slurm: return when the job is submitted, and leave it");
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
@@ -237,17 +269,91 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
   slurm_rank->add_option("FILE", slurm_file)->required();
   slurm_rank->callback([&] { code = RunSlurmRank(slurm_file, terminal); });
 
+  ProbeArguments probe;
+  CLI::App* probe_command = app.add_subcommand(
+      "probe", "What this machine is, against its host file, a contract and the last good run");
+  probe_command->add_option("--host", probe.host, "host file (TOML) to compare with");
+  probe_command->add_option("--contract", probe.contract,
+                            "contract (JSON), or a recipe (TOML) with --policy, that is to run");
+  probe_command->add_option("--policy", probe.policy, "policy file (TOML), when a recipe is given");
+  probe_command->add_option("--against", probe.against,
+                            "receipt to compare with; default: the contract's last good run");
+  probe_command->add_option("--runs", probe.runs, "directory of receipts");
+  probe_command
+      ->add_option("--accept-drift", probe.accept_drift,
+                   "dotted name, or its beginning, whose change is fine: library.nccl")
+      ->allow_extra_args(false);
+  probe_command->add_option("--write-host", probe.write_host,
+                            "write a host file (TOML) of this machine");
+  probe_command->add_flag("--with-paths", probe.with_paths,
+                          "with --write-host: its name and paths too, which are private");
+  probe_command->add_flag("--force", probe.force, "with --write-host: replace the file");
+  probe_command->add_flag("--local", probe.local, "run no programs, use no network");
+  probe_command->add_flag("--all", probe.all, "list every value by its name");
+  probe_command->callback([&] { code = RunProbe(probe, terminal); });
+
   RunsArguments runs;
   CLI::App* runs_command = app.add_subcommand("runs", "List and show receipts");
   runs_command->require_subcommand(0, 1);
   runs_command->add_option("--runs", runs.runs, "directory of receipts")->capture_default_str();
-  runs_command->add_subcommand("list", "List receipts, newest first");
+  CLI::App* runs_list = runs_command->add_subcommand("list", "List receipts, newest first");
+  for (CLI::App* command : {runs_command, runs_list}) {
+    launch::catalog::Query& query = runs.query;
+    command->add_option("--state", query.states, "succeeded, failed, running, ...")
+        ->allow_extra_args(false);
+    command->add_option("--name", query.name, "a part of the contract's name");
+    command->add_option("--digest", query.digest, "beginning of the contract's digest");
+    command->add_option("--class", query.cause_class, "what failed: host, policy, ...");
+    command->add_option("--since", query.since, "2026-08-01, or 12h and 7d for back from now");
+    command->add_option("--until", query.until, "likewise; a day is taken whole");
+    command->add_option("--engine", query.engine, "local, torchrun, slurm, kubernetes");
+    command->add_option("--backend", query.backend, "native or megatron");
+    command->add_option("--sort", query.sort,
+                        "started, name, seconds, steps, loss, validation, tokens");
+    command->add_flag("--reverse", query.reverse, "the other way round");
+    command->add_option("--limit", query.limit, "at most so many")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+  }
   CLI::App* runs_show = runs_command->add_subcommand("show", "Show one receipt");
-  runs_show->add_option("RUN", runs.run, "receipt directory, or its name below --runs")->required();
+  runs_show
+      ->add_option("RUN", runs.run, "receipt directory, or the beginning of its name below --runs")
+      ->required();
+  CLI::App* runs_diff = runs_command->add_subcommand(
+      "diff", "What differs between two runs, their outcomes, and whether they are comparable");
+  runs_diff->add_option("A", runs.run, "as for show")->required();
+  runs_diff->add_option("B", runs.other, "the other one")->required();
   runs_command->callback([&] {
-    runs.action = runs_show->parsed() ? RunsArguments::Action::kShow : RunsArguments::Action::kList;
+    runs.action = runs_show->parsed()   ? RunsArguments::Action::kShow
+                  : runs_diff->parsed() ? RunsArguments::Action::kDiff
+                                        : RunsArguments::Action::kList;
     code = RunRuns(runs, terminal);
   });
+
+  BisectArguments bisect;
+  CLI::App* bisect_command =
+      app.add_subcommand("bisect", "Find the fewest differences of two contracts that break a run");
+  bisect_command->add_option("GOOD", bisect.good, "contract that works, or a receipt's directory")
+      ->required();
+  bisect_command->add_option("BAD", bisect.bad, "contract that does not")->required();
+  bisect_command->add_option("--engine", bisect.engine, "judge by a launch: local")
+      ->check(CLI::IsMember({"local"}));
+  bisect_command->add_option("--host", bisect.host, "with --engine: host file (TOML)");
+  bisect_command->add_option("--runs", bisect.runs, "with --engine: directory of receipts");
+  bisect_command
+      ->add_option("--steps", bisect.steps, "training steps of a trial; 0: as the contracts say")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
+      ->capture_default_str();
+  bisect_command->add_option("--max-trials", bisect.max_trials, "give up after so many")
+      ->check(CLI::Range(std::int64_t{2}, std::int64_t{1} << 20))
+      ->capture_default_str();
+  bisect_command
+      ->add_option("--trial-seconds", bisect.trial_seconds, "longest that a trial may take")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{7} * 86400))
+      ->capture_default_str();
+  bisect_command->add_option("--oracle", bisect.oracle,
+                             "judge by a command, the rest of the line, which gets the contract's "
+                             "path: 0 works, 125 cannot be tried, other codes fail");
+  bisect_command->callback([&] { code = RunBisect(bisect, terminal); });
 
   WhyArguments why;
   CLI::App* why_command = app.add_subcommand(
@@ -304,7 +410,8 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
                                           : Format::kText;
   });
   try {
-    const std::vector<std::string> words = WithFlagToExplain(arguments);
+    std::vector<std::string> words = WithFlagToExplain(arguments);
+    bisect.oracle = TakeOracle(words);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     app.parse(reversed);
   } catch (const CLI::Success& success) {

@@ -7,6 +7,7 @@
 
 #include "src/cli/quoted_rate.h"
 #include "src/cli/terminal.h"
+#include "src/launch/catalog/query.h"
 
 /// One function a command of `nam56r`; each answers the process's exit code.
 namespace nam56r::cli {
@@ -90,9 +91,14 @@ struct LaunchArguments {
   std::string target;  ///< a contract, or a recipe with |policy|
   std::string policy;
   std::string host;
-  std::string engine = "local";
+  std::string engine;  ///< empty: the backend's default
+  std::optional<std::int64_t> node_rank;
   std::string runs;  ///< directory of receipts; empty: the host's, then ./runs
   bool dry_run = false;
+  std::optional<double> grace;       ///< seconds from a request to stop to SIGKILL
+  std::string walltime;              ///< as it was written; empty: no end
+  std::optional<double> hang_after;  ///< seconds; 0: never
+  std::int64_t restarts = 0;
   bool detach = false;  ///< engine slurm: submit, and follow no further
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
@@ -104,13 +110,45 @@ int RunSlurmBatch(const std::string& batch_file, const Terminal& terminal);
 /// The keeper of one rank.
 int RunSlurmRank(const std::string& step_file, const Terminal& terminal);
 
+struct ProbeArguments {
+  std::string host;      ///< host file; empty: nothing is compared with one
+  std::string contract;  ///< a contract, or a recipe with |policy|; empty: the machine alone
+  std::string policy;
+  std::string against;  ///< receipt's directory or name; empty: the last good run of the contract
+  std::string runs;     ///< directory of receipts; empty: the host's, then ./runs
+  std::vector<std::string> accept_drift;
+  std::string write_host;  ///< file to write; empty: none
+  bool with_paths = false;
+  bool force = false;
+  bool local = false;  ///< neither programs nor the network
+  bool all = false;
+};
+/// kDone: nothing is refused; kFindings, kUnreadable.
+int RunProbe(const ProbeArguments& arguments, const Terminal& terminal);
+
 struct RunsArguments {
-  enum class Action { kList, kShow };
+  enum class Action { kList, kShow, kDiff };
   Action action = Action::kList;
   std::string runs = "runs";
-  std::string run;  ///< kShow: a receipt's directory or its name
+  std::string run;               ///< kShow, kDiff: a receipt's directory, its name or how it begins
+  std::string other;             ///< kDiff: the other one
+  launch::catalog::Query query;  ///< kList
 };
 int RunRuns(const RunsArguments& arguments, const Terminal& terminal);
+
+struct BisectArguments {
+  std::string good;  ///< a contract, or a receipt's directory
+  std::string bad;
+  std::string engine;               ///< "local"; empty: |oracle| judges
+  std::vector<std::string> oracle;  ///< a command; empty: |engine|
+  std::string host;                 ///< with |engine|
+  std::string runs;                 ///< with |engine|: where trials leave their receipts
+  std::int64_t steps = 2;           ///< that a trial trains for; 0: as the contracts say
+  std::int64_t max_trials = 100;
+  std::int64_t trial_seconds = 600;  ///< of one trial
+};
+/// kDone: found; kFindings: refused, or stopped before it was.
+int RunBisect(const BisectArguments& arguments, const Terminal& terminal);
 
 struct WhyArguments {
   std::vector<std::string> logs;  ///< receipts, directories, files, "-"

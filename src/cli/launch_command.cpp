@@ -7,9 +7,13 @@
 #include "src/base/files.h"
 #include "src/base/utf8.h"
 #include "src/cli/commands.h"
+#include "src/cli/engine_choice.h"
 #include "src/cli/inputs.h"
 #include "src/cli/live_line.h"
 #include "src/cli/slurm_launch.h"
+#include "src/cli/supervision.h"
+#include "src/launch/engine_name.h"
+#include "src/launch/kubernetes/manifest.h"
 #include "src/launch/progress.h"
 #include "src/launch/run.h"
 #include "src/report/dry_run_text.h"
@@ -73,17 +77,24 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   options.launcher_environment = launch::ProcessEnvironment();
   options.engine = arguments.engine;
   if (arguments.detach && arguments.engine != "slurm") {
-    return Refuse(
-        {Usage("--detach leaves a job behind, and engine " + arguments.engine + " has none",
-               "leave --detach out, or add --engine slurm")},
-        terminal);
+    return Refuse({Usage("--detach leaves a job behind, and only engine slurm has one",
+                         "leave --detach out, or add --engine slurm")},
+                  terminal);
+  }
+  options.node_rank = arguments.node_rank;
+  options.complete = [&](std::string_view bytes, launch::BoundRun& run) -> base::Status {
+    if (run.engine == "kubernetes") launch::AddManifest(bytes, options.host, run);
+    return base::Ok{};
+  };
+  if (auto status = SetSupervision(arguments, options); !status) {
+    return Refuse(status.errors(), terminal);
   }
 
   if (arguments.dry_run) {
     auto prepared = launch::PrepareRun(target->bytes, target->file, options);
     if (!prepared) return Refuse(prepared.errors(), terminal);
     if (terminal.format == Format::kJson) {
-      terminal.out << launch::RanksJson(prepared->run).dump(2) << '\n';
+      terminal.out << report::DryRunJson(prepared->run).dump(2) << '\n';
     } else {
       terminal.out << report::DryRunText(*prepared);
       Warn(prepared->run.refused, terminal);
@@ -97,9 +108,9 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
 
   LiveLine live(terminal.err);
   std::unique_ptr<launch::Progress> progress;
+  launch::Progress::Options shape;
   std::string where;  // shown at the start, and again at the end, far below it
   options.on_start = [&](const contract::ReadContract& contract, const launch::BoundRun& run) {
-    launch::Progress::Options shape;
     shape.total_steps = contract.policy.batch.train_iters;
     shape.tokens_per_step =
         contract.policy.batch.global_batch_size * contract.recipe.model.seq_length;
@@ -117,6 +128,12 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
       terminal.err << *line << std::endl;
     }
   };
+  options.on_attempt = [&](const launch::Attempt& attempt) {
+    if (attempt.decision.empty()) return;
+    live.Clear();
+    terminal.err << AttemptText(attempt) << std::endl;
+    progress = std::make_unique<launch::Progress>(shape);  // the next one starts over
+  };
   options.on_line = [&](std::int64_t rank, std::string_view line) {
     const std::string text = fmt::format("[rank {}] {}", rank, base::EscapeControls(line, "\t"));
     if (terminal.err_is_terminal) {
@@ -126,8 +143,13 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
     }
   };
 
-  launch::LocalEngine engine;
-  auto result = launch::RunContract(target->bytes, target->file, options, engine);
+  auto contract = contract::Parse(target->bytes, target->file);
+  if (!contract) return Refuse(contract.errors(), terminal);
+  auto name = launch::ChooseEngine(contract->dialect, arguments.engine);
+  if (!name) return Refuse(name.errors(), terminal);
+  auto engine = MakeEngine(*name);
+  if (!engine) return Refuse(engine.errors(), terminal);
+  auto result = launch::RunContract(target->bytes, target->file, options, **engine);
   live.Clear();
   if (!result) return Refuse(result.errors(), terminal);
   if (terminal.format == Format::kJson) {
@@ -135,6 +157,11 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
     json["receipt"] = result->receipt_directory.string();
     json["outcome"] = report::OutcomeName(result->engine.outcome);
     json["reason"] = result->engine.reason;
+    json["ending"] = launch::EndingName(result->engine.ending);
+    json["named_ranks"] = result->engine.named;
+    json["attempts"] = result->attempts.size();
+    const std::optional<launch::Cause>& cause = result->attempts.back().cause;
+    json["cause"] = cause ? launch::ToJson(*cause) : nlohmann::json();
     json["seconds"] = result->engine.seconds;
     terminal.out << json.dump(2) << '\n';
   } else {

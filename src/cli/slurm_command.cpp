@@ -166,6 +166,9 @@ int RunSlurmBatch(const std::string& batch_file, const Terminal& terminal) {
   options.master_addr = allocation->address;
   options.grace_seconds = request->grace_seconds;
   options.stop_grace_seconds = request->stop_grace_seconds;
+  options.walltime_seconds = request->walltime_seconds;
+  options.hang = request->hang;
+  options.restarts = request->restarts;
   slurm::StepEngine engine(*allocation, tools, *srun, launch::ThisExecutable());
   const auto result = launch::RunContract(*bytes, request->contract.string(), options, engine);
   if (!result) return Refuse(result.errors(), terminal);

@@ -10,8 +10,10 @@ std::span<const Code> Codes() {
     std::vector<Code> all;
     for (const std::span<const Code> some :
          {internal::InputCodes(), internal::ModelCodes(), internal::PolicyCodes(),
-          internal::ContractCodes(), internal::RunCodes(), internal::ScriptCodes(),
-          internal::CheckCodes(), internal::SlurmCodes(), internal::WhyCodes()}) {
+          internal::ContractCodes(), internal::RunCodes(), internal::SupervisionCodes(),
+          internal::ScriptCodes(), internal::CheckCodes(), internal::EngineCodes(),
+          internal::SlurmCodes(), internal::BootstrapCodes(), internal::ProbeCodes(),
+          internal::CatalogCodes(), internal::WhyCodes()}) {
       all.insert(all.end(), some.begin(), some.end());
     }
     std::sort(all.begin(), all.end(), [](const Code& a, const Code& b) { return a.code < b.code; });

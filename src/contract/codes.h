@@ -31,8 +31,13 @@ std::span<const Code> ModelCodes();
 std::span<const Code> PolicyCodes();
 std::span<const Code> ContractCodes();
 std::span<const Code> RunCodes();
+std::span<const Code> SupervisionCodes();
 std::span<const Code> ScriptCodes();
 std::span<const Code> CheckCodes();
+std::span<const Code> EngineCodes();
+std::span<const Code> BootstrapCodes();
+std::span<const Code> ProbeCodes();
+std::span<const Code> CatalogCodes();
 std::span<const Code> SlurmCodes();
 std::span<const Code> WhyCodes();
 

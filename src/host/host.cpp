@@ -12,6 +12,7 @@ namespace {
 
 using Int = std::int64_t;
 using String = std::string;
+using Strings = std::vector<std::string>;
 using Map = std::map<std::string, std::string>;
 
 base::Schema<Host> MakeSchema() {
@@ -64,6 +65,12 @@ base::Schema<Host> MakeSchema() {
        +[](Host& h) -> String& { return h.paths.runs; }},
       {{.key = "paths.tokenizer_model", .meaning = "Directory or file of the tokenizer."},
        +[](Host& h) -> String& { return h.paths.tokenizer_model; }},
+      {{.key = "paths.seams",
+        .meaning = "Directories of the Python packages that provide seams, in order."},
+       +[](Host& h) -> Strings& { return h.paths.seams; }},
+      {{.key = "paths.libraries",
+        .meaning = "Directories of shared libraries for LD_LIBRARY_PATH, in order."},
+       +[](Host& h) -> Strings& { return h.paths.libraries; }},
 
       {{.key = "network.interface", .meaning = "Network interface that ranks talk over."},
        +[](Host& h) -> String& { return h.network.interface; }},
@@ -90,6 +97,29 @@ base::Schema<Host> MakeSchema() {
         .min = 0,
         .max = 3600},
        +[](Host& h) -> double& { return h.slurm.slurmd_grace_seconds; }},
+
+      {{.key = "kubernetes.kind",
+        .meaning = "What engine kubernetes submits: a JobSet, or a Kubeflow TrainJob.",
+        .choices = {"jobset", "trainjob"}},
+       +[](Host& h) -> String& { return h.kubernetes.kind; }},
+      {{.key = "kubernetes.namespace", .meaning = "Namespace of the cluster."},
+       +[](Host& h) -> String& { return h.kubernetes.name_space; }},
+      {{.key = "kubernetes.image",
+        .meaning = "Container image; every path of [paths] and [datasets] is one within it."},
+       +[](Host& h) -> String& { return h.kubernetes.image; }},
+      {{.key = "kubernetes.gpu_resource", .meaning = "Name that the cluster gives its GPUs."},
+       +[](Host& h) -> String& { return h.kubernetes.gpu_resource; }},
+      {{.key = "kubernetes.shm_size", .meaning = "Size of /dev/shm, such as 64Gi."},
+       +[](Host& h) -> String& { return h.kubernetes.shm_size; }},
+      {{.key = "kubernetes.service_account",
+        .meaning = "Service account of the pods; empty for the namespace's default."},
+       +[](Host& h) -> String& { return h.kubernetes.service_account; }},
+      {{.key = "kubernetes.runtime",
+        .meaning = "ClusterTrainingRuntime that a TrainJob refers to."},
+       +[](Host& h) -> String& { return h.kubernetes.runtime; }},
+      {{.key = "kubernetes.claims",
+        .meaning = "Mount path of each PersistentVolumeClaim, by the claim's name."},
+       +[](Host& h) -> Map& { return h.kubernetes.claims; }},
 
       {{.key = "datasets",
         .meaning = "Path of each dataset, without the extensions .bin and .idx."},

@@ -30,6 +30,8 @@ struct Paths {
   std::string cache_root;  ///< empty: $XDG_CACHE_HOME/nam56r, then ~/.cache/nam56r
   std::string runs;        ///< receipts; empty: ./runs
   std::string tokenizer_model;
+  std::vector<std::string> seams;      ///< directories of Python packages that seams come from
+  std::vector<std::string> libraries;  ///< LD_LIBRARY_PATH, in this order; empty: not set
 };
 
 struct Network {
@@ -47,11 +49,24 @@ struct Slurm {
   double slurmd_grace_seconds = 1;  ///< how long a node's slurmd may be gone to be restarted
 };
 
+/// How engine `kubernetes` describes a run to a cluster.
+struct Kubernetes {
+  std::string kind = "jobset";  ///< "jobset", "trainjob"
+  std::string name_space = "default";
+  std::string image;
+  std::string gpu_resource = "nvidia.com/gpu";
+  std::string shm_size = "64Gi";              ///< of /dev/shm
+  std::string service_account;                ///< empty: the namespace's default
+  std::string runtime = "torch-distributed";  ///< ClusterTrainingRuntime of a TrainJob
+  std::map<std::string, std::string> claims;  ///< PersistentVolumeClaim to mount path
+};
+
 struct Host {
   Machine machine;
   Paths paths;
   Network network;
   Slurm slurm;
+  Kubernetes kubernetes;
   std::map<std::string, std::string> datasets;     ///< dataset name to path prefix of .bin and .idx
   std::map<std::string, std::string> checkpoints;  ///< checkpoint name to directory
   std::map<std::string, std::string> versions;     ///< library to version, as probed or as required

@@ -1,6 +1,7 @@
 #include "src/launch/bind.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "src/base/nearest_name.h"
 #include "src/base/origin.h"
 #include "src/launch/binding.h"
+#include "src/launch/engine_name.h"
 #include "src/launch/host_error.h"
 
 namespace nam56r::launch {
@@ -88,6 +90,12 @@ void AddBasics(EnvironmentBuilder& environment) {
   environment.AddHost("LANG", "C.UTF-8", "launch, always");
 }
 
+void AddLibraries(const HostView& host, EnvironmentBuilder& environment) {
+  if (host->paths.libraries.empty()) return;
+  environment.AddHost("LD_LIBRARY_PATH", fmt::format("{}", fmt::join(host->paths.libraries, ":")),
+                      host.From("paths.libraries"));
+}
+
 void AddPolicy(const std::vector<PolicyLeaf>& leaves, EnvironmentBuilder& environment) {
   for (const PolicyLeaf& leaf : leaves) {
     if (leaf.key == "bootstrap_environment") continue;  // set later, by the bootstrap
@@ -144,17 +152,30 @@ base::Expected<std::filesystem::path> BindDataset(
 
 base::Expected<BoundRun> Bind(const contract::ReadContract& contract,
                               const base::Loaded<host::Host>* host, const BindOptions& options) {
+  auto engine = ChooseEngine(contract.dialect, options.engine);
+  if (!engine) return engine.errors();
+  BindOptions chosen = options;
+  chosen.engine = *engine;
   const internal::HostView view(host);
-  auto run = contract.dialect == "native" ? internal::BindNative(contract, view, options)
-                                          : internal::BindMegatron(contract, view, options);
+  auto run = contract.dialect == "native"
+                 ? (*engine == "kubernetes" ? internal::BindPods(contract, view, chosen)
+                                            : internal::BindNative(contract, view, chosen))
+                 : internal::BindMegatron(contract, view, chosen);
   if (!run) return run;
   run->receipt_directory = options.receipt_directory;
+  run->engine = *engine;
+  run->engine_from =
+      options.engine.empty()
+          ? fmt::format("default of {}",
+                        contract.dialect == "native" ? "backend native" : "backend megatron")
+          : "--engine";
   return run;
 }
 
 RankCommand ToCommand(const BoundRank& rank) {
   RankCommand command;
   command.rank = rank.rank;
+  command.starts = rank.starts;
   for (const Token& token : rank.argv) command.argv.push_back(token.text);
   for (const Variable& variable : rank.environment) {
     command.environment[variable.name] = variable.value;

@@ -200,8 +200,10 @@ base::Expected<std::vector<Variable>> Environment(std::int64_t rank, const Place
   for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH"}) {
     const auto it = options.launcher_environment.find(name);
     if (it == options.launcher_environment.end()) continue;
+    if (name == std::string_view("LD_LIBRARY_PATH") && !host->paths.libraries.empty()) continue;
     environment.AddHost(name, it->second, "environment of nam56r");
   }
+  AddLibraries(host, environment);
   AddPolicy(PolicyLeaves(contract.document), environment);
   if (!environment.errors().empty()) return environment.errors();
   return environment.Sorted();

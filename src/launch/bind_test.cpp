@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
+#include "src/launch/engine_name.h"
 #include "src/launch/launch_testing.h"
 
 namespace nam56r::launch {
@@ -18,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 using testing::Must;
 
@@ -83,8 +86,8 @@ TEST_F(BindTest, CheckpointsGoWhereTheHostBindsTheirNames) {
   contract_.policy.checkpoint.load = "pretrained";
   contract_.policy.checkpoint.save = "run";
   EXPECT_THAT(Codes(BindTo("[checkpoints]\nrun = \"/ckpt/run\"\n")), ElementsAre("LAUNCH0016"));
-  const BoundRun run = Must(
-      BindTo("[checkpoints]\nrun = \"/ckpt/run\"\npretrained = \"/ckpt/pretrained\"\n"));
+  const BoundRun run =
+      Must(BindTo("[checkpoints]\nrun = \"/ckpt/run\"\npretrained = \"/ckpt/pretrained\"\n"));
   std::vector<std::string> argv = ToCommand(run.ranks.at(3)).argv;
   argv.erase(argv.begin(), argv.begin() + 5);
   EXPECT_THAT(argv, ElementsAre("--load", "/ckpt/pretrained", "--save", "/ckpt/run", "--run", "x"));
@@ -207,27 +210,163 @@ class BindMegatronTest : public BindTest {
   }
 };
 
-TEST_F(BindMegatronTest, DryRunShowsTheJoinedCommandAndIsNotLaunched) {
-  const BoundRun run =
-      Must(BindTo("[paths]\npython = \"/venv/bin/python\"\nmegatron = \"/src/Megatron-LM\"\n"
-                  "tokenizer_model = \"/data/tokenizer\"\ncache_root = \"/cache\"\n"));
+std::vector<std::string> RefusedCodes(const BoundRun& run) {
+  std::vector<std::string> codes;
+  for (const base::Diagnostic& reason : run.refused) codes.push_back(reason.code);
+  return codes;
+}
+
+// All that a Megatron run asks a host for, as files that are there.
+class MegatronHost {
+ public:
+  explicit MegatronHost(const std::filesystem::path& root) : root_(root.string()) {
+    std::filesystem::create_directories(root / "Megatron-LM");
+    for (const char* file : {"python", "Megatron-LM/pretrain_hybrid.py",
+                             "Megatron-LM/pretrain_mamba.py", "clang.bin", "clang.idx"}) {
+      std::ofstream(root / file) << "";
+    }
+  }
+  std::string Toml(const std::string& machine = "", const std::string& network = "") const {
+    return fmt::format(
+        "gpu_architecture = \"sm_90\"\ngpus_per_node = 8\n{1}\n[network]\n{2}\n[paths]\n"
+        "python = \"{0}/python\"\nmegatron = \"{0}/Megatron-LM\"\n"
+        "tokenizer_model = \"{0}/tokenizer\"\ncache_root = \"{0}/cache\"\n"
+        "seams = [\"{0}/seams\"]\nlibraries = [\"/b/lib\", \"/a/lib\"]\n[datasets]\n{3}"
+        "[checkpoints]\nlast = \"{0}/last\"\n"
+        "[versions]\ntorch = \"2.9.0\"\ntriton = \"3.5.0\"\n",
+        root_, machine, network, datasets_);
+  }
+  void BindDataset(const std::string& name) {
+    datasets_ += fmt::format("{} = \"{}/clang\"\n", name, root_);
+  }
+
+ private:
+  std::string root_;
+  std::string datasets_;
+};
+
+TEST_F(BindMegatronTest, TheJoinedCommandIsReadyToStart) {
+  MegatronHost host(machine_.path());
+  host.BindDataset(contract_.policy.data.dataset);
+  const BoundRun run = Must(BindTo(host.Toml()));
+  EXPECT_THAT(RefusedCodes(run), IsEmpty());
+  EXPECT_EQ(run.engine, "torchrun");
   ASSERT_EQ(run.ranks.size(), 1u);
+  EXPECT_EQ(run.ranks[0].starts, 8);
   const RankCommand command = ToCommand(run.ranks[0]);
-  EXPECT_EQ(command.argv[0], "/venv/bin/python");
-  EXPECT_EQ(command.argv[1], "-m");
-  EXPECT_EQ(command.argv[2], "torch.distributed.run");
-  EXPECT_THAT(command.argv, Contains("/src/Megatron-LM/pretrain_hybrid.py"));
-  EXPECT_THAT(command.argv, Contains("--hidden-size"));
-  EXPECT_THAT(command.argv, Contains("--micro-batch-size"));
+  EXPECT_EQ(command.starts, 8);
+  const std::string root = machine_.path().string();
+  const std::vector<std::string> begin(command.argv.begin(), command.argv.begin() + 4);
+  EXPECT_THAT(begin, ElementsAre(root + "/python", "-u", "-m", "torch.distributed.run"));
+  for (const std::string& word :
+       {std::string("--nnodes=1"), std::string("--nproc-per-node=8"), std::string("--node-rank=0"),
+        std::string("--rdzv-backend=static"), std::string("--max-restarts=0"),
+        std::string("--log-dir=/runs/x/logs/torchrun"), std::string("--tee=3"),
+        std::string("/runs/x/bootstrap.py"), root + "/Megatron-LM/pretrain_hybrid.py",
+        std::string("--hidden-size"), std::string("--micro-batch-size")}) {
+    EXPECT_THAT(command.argv, Contains(word));
+  }
   std::set<base::Surface> owners;
   for (const Token& token : run.ranks[0].argv) {
     owners.insert(token.owner);
     EXPECT_NE(token.from, "") << token.text;
   }
   EXPECT_EQ(owners.size(), 3u) << "plan, policy and host each decided something";
-  ASSERT_FALSE(run.refused.empty());
-  EXPECT_EQ(run.refused[0].code, "LAUNCH0008");
-  EXPECT_THAT(run.refused[0].valid, ElementsAre("native"));
+  EXPECT_EQ(command.environment.at("PYTHONPATH"), root + "/Megatron-LM:" + root + "/seams");
+  EXPECT_EQ(command.environment.at("LD_LIBRARY_PATH"), "/b/lib:/a/lib") << "in this order";
+  EXPECT_EQ(command.environment.at("PYTHONNOUSERSITE"), "1");
+  EXPECT_THAT(command.environment.at("TORCHELASTIC_LOG_LINE_PREFIX_TEMPLATE"),
+              HasSubstr("${rank}"));
+  EXPECT_THAT(run.files, ::testing::SizeIs(2)) << "the bootstrap and its settings";
+}
+
+TEST_F(BindMegatronTest, EveryShippedPolicyBindsToACompleteHost) {
+  const std::string root = std::string(NAM56R_SOURCE_DIR) + "/";
+  int bound = 0;
+  std::set<std::string> policies;
+  for (const auto& policy : std::filesystem::directory_iterator(root + "policies")) {
+    for (const auto& recipe : std::filesystem::directory_iterator(root + "recipes")) {
+      const std::string policy_name = policy.path().filename();
+      std::string bytes;
+      try {
+        bytes = testing::ContractBytes(recipe.path().filename(), policy_name);
+      } catch (const std::runtime_error&) {
+        continue;  // the two do not go together
+      }
+      contract_ = Must(contract::Parse(bytes, "x.json"));
+      if (contract_.dialect == "native") continue;
+      MegatronHost host(machine_.path());
+      host.BindDataset(contract_.policy.data.dataset);
+      const BoundRun run = Must(BindTo(host.Toml()));
+      std::vector<std::string> refused = RefusedCodes(run);
+      // The variables of one machine are for its GPUs alone.
+      if (policy_name == "gb10.toml") std::erase(refused, "POLICY0105");
+      EXPECT_THAT(refused, IsEmpty()) << policy_name << " x " << recipe.path().filename();
+      EXPECT_EQ(run.ranks.at(0).starts, contract_.policy.layout.world_size);
+      ++bound;
+      policies.insert(policy_name);
+    }
+  }
+  EXPECT_EQ(policies.size(), 6u) << "every policy for Megatron";
+  EXPECT_GE(bound, 12);
+}
+
+TEST_F(BindMegatronTest, SeveralNodesMustFindEachOther) {
+  MegatronHost host(machine_.path());
+  host.BindDataset(contract_.policy.data.dataset);
+  const std::string two = "nodes = 2\n";
+  const std::string meet = "master_addr = \"10.0.0.1\"\nmaster_port = 29500\n";
+  const auto codes = [&](const std::string& machine, const std::string& network,
+                         std::optional<std::int64_t> node) {
+    options_.node_rank = node;
+    return RefusedCodes(Must(BindTo(host.Toml(machine, network))));
+  };
+  EXPECT_THAT(codes(two, "", std::nullopt), ElementsAre("LAUNCH0501", "LAUNCH0502", "LAUNCH0503"));
+  EXPECT_THAT(codes(two, meet, 2), ElementsAre("LAUNCH0501"));
+  EXPECT_THAT(codes("nodes = 3\n", meet, 0), ElementsAre("LAUNCH0504"));
+  EXPECT_THAT(codes("", "", 1), ElementsAre("LAUNCH0501")) << "one node has the number 0";
+  EXPECT_THAT(codes(two, meet, 1), IsEmpty());
+  const BoundRun run = Must(BindTo(host.Toml(two, meet)));
+  ASSERT_EQ(run.ranks.size(), 1u);
+  EXPECT_EQ(run.ranks[0].rank, 4);
+  EXPECT_EQ(run.ranks[0].starts, 4);
+  EXPECT_THAT(ToCommand(run.ranks[0]).argv, Contains("--node-rank=1"));
+
+  options_.node_rank.reset();
+  options_.engine = "slurm";
+  options_.nodes = {"n1", "n2"};
+  const BoundRun allocation = Must(BindTo(host.Toml()));
+  EXPECT_THAT(RefusedCodes(allocation), IsEmpty());
+  ASSERT_EQ(allocation.ranks.size(), 2u) << "a process for each node";
+  EXPECT_THAT(ToCommand(allocation.ranks[1]).argv,
+              AllOf(Contains("--node-rank=1"), Contains("--master-addr=n1")));
+}
+
+TEST_F(BindMegatronTest, WhatIsNotThereIsRefused) {
+  MegatronHost host(machine_.path());
+  host.BindDataset(contract_.policy.data.dataset);
+  const auto codes = [&] { return RefusedCodes(Must(BindTo(host.Toml()))); };
+  EXPECT_THAT(RefusedCodes(Must(BindTo(host.Toml("cores = 2\n")))), IsEmpty());
+  std::filesystem::remove(machine_.path() / "Megatron-LM/pretrain_hybrid.py");
+  EXPECT_THAT(codes(), ElementsAre("LAUNCH0506"));
+  std::filesystem::remove(machine_.path() / "clang.idx");
+  std::filesystem::remove(machine_.path() / "python");
+  EXPECT_THAT(codes(), ElementsAre("LAUNCH0506", "LAUNCH0506", "LAUNCH0004"));
+  std::string four = host.Toml();
+  four.replace(four.find("gpus_per_node = 8"), 17, "gpus_per_node = 4");
+  EXPECT_THAT(RefusedCodes(Must(BindTo(four))), Contains("LAUNCH0505"));
+}
+
+TEST(ChooseEngine, EachBackendHasItsEngines) {
+  EXPECT_EQ(Must(ChooseEngine("native", "")), "local");
+  EXPECT_EQ(Must(ChooseEngine("megatron@0.19", "")), "torchrun");
+  EXPECT_EQ(Must(ChooseEngine("megatron@0.19", "kubernetes")), "kubernetes");
+  const auto wrong = ChooseEngine("native", "torchrun");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.errors()[0].code, "LAUNCH0008");
+  EXPECT_THAT(wrong.errors()[0].valid, ElementsAre("local", "slurm", "kubernetes"));
+  EXPECT_EQ(ChooseEngine("megatron@0.19", "local").errors()[0].code, "LAUNCH0008");
+  EXPECT_THAT(ChooseEngine("native", "locl").errors()[0].fix, HasSubstr("'local'"));
 }
 
 TEST_F(BindMegatronTest, WhatTheHostDoesNotSayIsAPlaceholderAndAReason) {
@@ -246,12 +385,6 @@ const Variable* FindVariable(const BoundRun& run, const std::string& name) {
     if (variable.name == name) return &variable;
   }
   return nullptr;
-}
-
-std::vector<std::string> RefusedCodes(const BoundRun& run) {
-  std::vector<std::string> codes;
-  for (const base::Diagnostic& reason : run.refused) codes.push_back(reason.code);
-  return codes;
 }
 
 TEST_F(BindMegatronTest, CachesLieWhereTheirLifetimeSays) {
@@ -306,17 +439,24 @@ TEST_F(BindMegatronTest, AHostThatCannotNameItsCachesIsRefused) {
   EXPECT_THAT(FindVariable(run, "TRITON_CACHE_DIR")->value, HasSubstr("/cache/triton/<"));
 }
 
-TEST_F(BindMegatronTest, WhatTheBootstrapSetsTravelsAsOneVariable) {
-  EXPECT_EQ(FindVariable(Must(Bind(contract_, nullptr, options_)), "NAM56R_BOOTSTRAP_ENVIRONMENT"),
-            nullptr);
+TEST_F(BindMegatronTest, WhatTheBootstrapSetsStandsInItsFile) {
   contract_.policy.bootstrap_environment = {{"NVTE_DEBUG", "1"}, {"MY_SWITCH", "a \"b\""}};
   const BoundRun run = Must(Bind(contract_, nullptr, options_));
-  const Variable* variable = FindVariable(run, "NAM56R_BOOTSTRAP_ENVIRONMENT");
-  ASSERT_NE(variable, nullptr);
-  EXPECT_EQ(variable->value, R"({"MY_SWITCH":"a \"b\"","NVTE_DEBUG":"1"})");
-  EXPECT_EQ(variable->owner, base::Surface::kPolicy);
-  EXPECT_EQ(FindVariable(run, "NVTE_DEBUG"), nullptr);
-  EXPECT_THAT(RefusedCodes(run), Contains("LAUNCH0014"));
+  EXPECT_EQ(FindVariable(run, "NVTE_DEBUG"), nullptr) << "no other process has it";
+  ASSERT_THAT(run.files, ::testing::SizeIs(2));
+  EXPECT_EQ(run.files[0].name, "bootstrap.py");
+  EXPECT_EQ(run.files[1].name, "bootstrap.json");
+  const nlohmann::json settings = nlohmann::json::parse(run.files[1].bytes);
+  EXPECT_EQ(settings["bootstrap_environment"],
+            nlohmann::json({{"MY_SWITCH", "a \"b\""}, {"NVTE_DEBUG", "1"}}));
+  EXPECT_EQ(settings["environment"]["PYTORCH_CUDA_ALLOC_CONF"],
+            FindVariable(run, "PYTORCH_CUDA_ALLOC_CONF")->value);
+  std::vector<std::string> words;
+  for (const Token& token : run.ranks[0].argv) words.push_back(token.text);
+  const auto at = std::find(words.begin(), words.end(), run.receipt_directory / "bootstrap.py");
+  ASSERT_GT(words.end() - at, 2);
+  EXPECT_EQ(at[1], run.receipt_directory / "bootstrap.json");
+  EXPECT_THAT(at[2], HasSubstr("/pretrain_"));
 }
 
 TEST_F(BindMegatronTest, SettingsOfSeamsReachTheRanks) {

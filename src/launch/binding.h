@@ -56,6 +56,8 @@ std::vector<PolicyLeaf> PolicyLeaves(const nlohmann::json& document);
 
 /// PATH and LANG as every process gets them.
 void AddBasics(EnvironmentBuilder& environment);
+/// LD_LIBRARY_PATH of paths.libraries, if the host says any.
+void AddLibraries(const HostView& host, EnvironmentBuilder& environment);
 /// What the policy puts into the environment.
 void AddPolicy(const std::vector<PolicyLeaf>& leaves, EnvironmentBuilder& environment);
 
@@ -66,6 +68,9 @@ base::Expected<std::filesystem::path> BindDataset(
 
 base::Expected<BoundRun> BindNative(const contract::ReadContract& contract, const HostView& host,
                                     const BindOptions& options);
+/// A native contract for pods: one process that stands for all ranks.
+base::Expected<BoundRun> BindPods(const contract::ReadContract& contract, const HostView& host,
+                                  const BindOptions& options);
 base::Expected<BoundRun> BindMegatron(const contract::ReadContract& contract, const HostView& host,
                                       const BindOptions& options);
 

@@ -19,6 +19,7 @@ struct RankCommand {
   std::int64_t rank = 0;
   std::vector<std::string> argv;  ///< argv[0] is an absolute path
   std::map<std::string, std::string> environment;
+  std::int64_t starts = 1;  ///< ranks that it starts itself, from |rank| on
 };
 
 /// A line a rank wrote, or an event it reported ("@nam56r {...}" on its stdout, docs/events.md).

@@ -17,7 +17,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 using Clock = HangWatch::Clock;
 
-constexpr std::size_t kMaxName = 100;  // of a phase or of an event's kind
+constexpr std::size_t kMaxName = 100;  // of a phase, of what is done in it, or of an event's kind
 constexpr double kMaxLimit = 1e9;      // seconds; what a clock can add
 
 double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -43,10 +43,11 @@ std::string StateText(char state) {
 
 bool StoppedOutside(char state) { return state == 'T' || state == 't' || state == 'D'; }
 
-// "step 12, forward", as far as it is known.
-std::string PlaceText(std::int64_t step, const std::string& phase) {
+// "step 12, exchange tp (all_reduce of 4 MiB)", as far as it is known.
+std::string PlaceText(std::int64_t step, const std::string& phase, const std::string& what) {
   std::string text = step >= 0 ? fmt::format("step {}", step) : "";
   if (!phase.empty()) text += text.empty() ? phase : ", " + phase;
+  if (!what.empty()) text += fmt::format(" ({})", what);
   return text.empty() ? "before its first event" : text;
 }
 
@@ -160,6 +161,7 @@ void HangWatch::OnEvent(std::size_t index, const json& event, Clock::time_point 
     seen.began = began;
   }
   seen.phase = std::move(phase);
+  seen.what = Name(event, "what");
   seen.step = step;
   stepped_ = stepped_ || step > 1;  // the first is done when the second is worked on
 }
@@ -209,7 +211,7 @@ std::optional<HangWatch::Hang> HangWatch::CheckHeartbeats(Clock::time_point now,
   for (std::size_t i = 0; i < ranks_.size(); ++i) {
     const Seen& seen = ranks_[i];
     if (!seen.running) continue;
-    const std::string place = PlaceText(seen.step, seen.phase);
+    const std::string place = PlaceText(seen.step, seen.phase, seen.what);
     const bool silent = since(seen.heard) >= limit / 2;
     const bool same = since(seen.changed) >= limit / 2;
     if (silent) {

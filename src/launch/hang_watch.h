@@ -60,6 +60,7 @@ class HangWatch {
     Clock::time_point began;  // its phase
     std::int64_t step = -1;
     std::string phase;
+    std::string what;
     std::string last_event;
     std::string last_line;
   };

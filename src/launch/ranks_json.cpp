@@ -22,9 +22,19 @@ nlohmann::json RanksJson(const BoundRun& run) {
                              {"owner", base::SurfaceName(variable.owner)},
                              {"from", variable.from}});
     }
-    ranks.push_back({{"rank", rank.rank}, {"argv", argv}, {"environment", environment}});
+    json entry = {{"rank", rank.rank}, {"argv", argv}, {"environment", environment}};
+    if (rank.starts != 1) entry["starts"] = rank.starts;
+    if (rank.copies != 1) entry["copies"] = rank.copies;
+    ranks.push_back(std::move(entry));
   }
-  return {{"receipt_directory", run.receipt_directory.string()}, {"ranks", ranks}};
+  json files = json::array();
+  for (const BoundFile& file : run.files) {
+    files.push_back({{"name", file.name}, {"bytes", file.bytes.size()}});
+  }
+  return {{"engine", {{"name", run.engine}, {"from", run.engine_from}}},
+          {"receipt_directory", run.receipt_directory.string()},
+          {"files", files},
+          {"ranks", ranks}};
 }
 
 }  // namespace nam56r::launch

@@ -20,7 +20,10 @@
 ///     host.json       the bound host
 ///     ranks.json      argv and environment of each rank, every word with its owner; no secrets
 ///     ranks-N.json    the same of attempt N, from the second on
+///     bootstrap.*     of a Megatron run: what its interpreters execute first (bootstrap_files.h)
+///     manifest.json   of a run on Kubernetes: what was applied
 ///     proof.json      what was found before the first process started; absent: nobody looked
+///     bootstrap.*     of a Megatron run: what its interpreters execute first (bootstrap_files.h)
 ///     logs/rank-N.log what rank N wrote; from the second attempt on below logs/attempt-N/
 ///     events.jsonl    what ranks reported, one object a line
 ///     metrics.jsonl   the "step" and "validation" events among them

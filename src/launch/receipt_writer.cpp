@@ -199,6 +199,12 @@ base::Expected<ReceiptWriter> ReceiptWriter::Create(const Identity& identity,
        {std::pair("host.json", Redacted(run.host)), std::pair("ranks.json", RanksJson(run))}) {
     if (auto status = WriteJson(directory / name, value); !status) return status.errors();
   }
+  for (const BoundFile& file : run.files) {
+    const std::filesystem::path path = directory / file.name;
+    if (auto status = base::WriteFileAtomically(path, file.bytes, base::Surface::kHost); !status) {
+      return NotWritable(path, status.errors()[0].message);
+    }
+  }
   auto events = OpenForLines(directory / "events.jsonl");
   if (!events) return events.errors();
   auto metrics = OpenForLines(directory / "metrics.jsonl");

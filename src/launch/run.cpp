@@ -59,6 +59,7 @@ base::Expected<BoundRun> BindAt(const contract::ReadContract& contract,
   bind.cores = options.cores;
   bind.memory_bytes = options.memory_bytes;
   bind.engine = options.engine;
+  bind.node_rank = options.node_rank;
   bind.nodes = options.nodes;
   bind.master_addr = options.master_addr;
   return Bind(contract, options.host, bind);
@@ -280,6 +281,9 @@ base::Expected<PreparedRun> PrepareRun(std::string_view contract_bytes, const st
   if (auto verified = contract::Verify(*contract, today); !verified) return verified.errors();
   auto run = BindAt(*contract, NewReceiptDirectory(*contract, options), options);
   if (!run) return run.errors();
+  if (options.complete) {
+    if (auto status = options.complete(contract_bytes, *run); !status) return status.errors();
+  }
   return PreparedRun{*std::move(contract), *std::move(run)};
 }
 
@@ -306,7 +310,7 @@ base::Expected<RunResult> RunContract(std::string_view contract_bytes, const std
   auto signals = SignalWatch::Start();
   if (!signals) return signals.errors();
   auto receipt = ReceiptWriter::Create({NameOf(contract), contract.digest, contract.dialect,
-                                        contract.policy.layout.world_size, options.engine},
+                                        contract.policy.layout.world_size, run.engine},
                                        contract_bytes, run);
   if (!receipt) return receipt.errors();
   if (options.prove) {

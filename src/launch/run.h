@@ -40,7 +40,10 @@ struct RunOptions {
   std::filesystem::path executable;                         ///< see BindOptions
   std::int64_t cores = 0;                                   ///< see BindOptions
   std::int64_t memory_bytes = 0;                            ///< see BindOptions
-  std::string engine = "local";                             ///< see BindOptions
+  std::string engine;                                       ///< see BindOptions
+  std::optional<std::int64_t> node_rank;                    ///< see BindOptions
+  /// Adds files that the engine reads (a manifest) or reasons to refuse; null: nothing.
+  std::function<base::Status(std::string_view contract_bytes, BoundRun&)> complete;
   std::vector<std::string> nodes;                           ///< see BindOptions
   double grace_seconds = 1.0;                               ///< see EngineOptions
   /// See EngineOptions; absent: 60 s if the contract saves checkpoints, else grace_seconds.

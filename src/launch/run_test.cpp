@@ -157,11 +157,15 @@ TEST_F(RunContractTest, UnboundHostLeavesNoReceipt) {
   EXPECT_TRUE(engine_.started.empty());
 }
 
-TEST_F(RunContractTest, MegatronHasNoEngineYet) {
+TEST_F(RunContractTest, WhatAHostLacksForMegatronIsRefused) {
   auto result = Run(testing::ContractBytes("nam56r.toml", "h200x8-bf16.toml"));
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.errors()[0].code, "LAUNCH0008");
+  EXPECT_EQ(result.errors()[0].code, "LAUNCH0001");
   EXPECT_EQ(Receipts(), 0);
+  options_.engine = "torchrun";
+  result = Run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.errors()[0].code, "LAUNCH0008") << "torchrun starts no native ranks";
 }
 
 TEST_F(RunContractTest, EngineErrorEndsTheReceipt) {

@@ -103,13 +103,6 @@ inline constexpr EnvironmentVariable kCudaVariables[] = {
     Owned(kSlurm.Int("SLURM_LOCALID", "", "Rank within the node, as Slurm counts."), "Slurm"),
     Owned(kSlurm.Int("SLURM_NTASKS", "", "Ranks of the run, as Slurm counts."), "Slurm"),
     Owned(kSlurm.Int("SLURM_PROCID", "", "Rank in the world, as Slurm counts."), "Slurm"),
-
-    // Ours.
-    Owned(Reader{"nothing yet (LAUNCH0014)", ReadTime::kImport,
-                 "src/launch/bind_megatron.cpp sets it"}
-              .Text("NAM56R_BOOTSTRAP_ENVIRONMENT", "{}",
-                    "JSON object of the variables that the bootstrap sets before the seams."),
-          "launch"),
 };
 
 }  // namespace nam56r::policy::internal

@@ -546,8 +546,7 @@ base::Schema<Policy> MakeSchema() {
        +[](Policy& p) -> std::map<String, String>& { return p.environment; }},
       {{
            .key = "bootstrap_environment",
-           .meaning = "Variables for a bootstrap to set inside the interpreter, before the seams. "
-                      "Launch has none yet and refuses them (LAUNCH0014).",
+           .meaning = "Variables that the bootstrap sets inside the interpreter, before the seams.",
        },
        +[](Policy& p) -> std::map<String, String>& { return p.bootstrap_environment; }},
 

@@ -51,14 +51,60 @@ bool SameCommand(const launch::BoundRank& a, const launch::BoundRank& b) {
 
 }  // namespace
 
+namespace {
+
+// "rank 0", "ranks 0 to 7", "4 pods, of ranks 0 to 31".
+std::string ProcessName(const launch::BoundRank& process) {
+  const std::int64_t ranks = process.starts * process.copies;
+  const std::string numbers =
+      ranks == 1 ? fmt::format("rank {}", process.rank)
+                 : fmt::format("ranks {} to {}", process.rank, process.rank + ranks - 1);
+  return process.copies == 1 ? numbers : fmt::format("{} pods, {}", process.copies, numbers);
+}
+
+// A contract within a manifest would be most of it.
+constexpr std::size_t kShownFile = 400;
+
+nlohmann::json Shortened(nlohmann::json manifest) {
+  for (nlohmann::json& item : manifest["items"]) {
+    if (!item.contains("data")) continue;
+    for (nlohmann::json& value : item["data"]) {
+      if (!value.is_string() || value.get_ref<const std::string&>().size() <= kShownFile) continue;
+      value = fmt::format("({} bytes)", value.get_ref<const std::string&>().size());
+    }
+  }
+  return manifest;
+}
+
+}  // namespace
+
+nlohmann::json DryRunJson(const launch::BoundRun& run) {
+  nlohmann::json json = launch::RanksJson(run);
+  for (const launch::BoundFile& file : run.files) {
+    if (file.name != "manifest.json") continue;
+    json["manifest"] = Shortened(nlohmann::json::parse(file.bytes));
+  }
+  return json;
+}
+
 std::string DryRunText(const launch::PreparedRun& prepared) {
-  const auto& ranks = prepared.run.ranks;
+  const launch::BoundRun& run = prepared.run;
+  const auto& ranks = run.ranks;
+  std::int64_t processes = 0;
+  for (const launch::BoundRank& rank : ranks) processes += rank.copies;
   std::string text =
-      fmt::format("{}  {}\n{} processes, receipt {}\n", prepared.contract.dialect,
-                  prepared.contract.digest, ranks.size(), prepared.run.receipt_directory.string());
+      fmt::format("{}  {}\nengine {} ({}), {} {}, receipt {}\n", prepared.contract.dialect,
+                  prepared.contract.digest, run.engine, run.engine_from, processes,
+                  processes == 1 ? "process" : "processes", run.receipt_directory.string());
+  text += "\nfirst written, in the receipt\n  receipt.json, contract.json, host.json, ranks.json\n";
+  for (const launch::BoundFile& file : run.files) {
+    text += fmt::format("  {} ({} bytes)\n", file.name, file.bytes.size());
+  }
+  text += run.engine == "kubernetes" ? "\nthen kubectl apply of manifest.json, which starts\n"
+                                     : "\nthen started\n";
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     const bool like_first = i > 0 && SameCommand(ranks[i], ranks[0]);
-    text += fmt::format("\nrank {}\n", ranks[i].rank);
+    text += fmt::format("\n{}\n", ProcessName(ranks[i]));
     if (like_first) {
       text += "  command and environment of rank 0, except\n";
       text += EnvironmentText(ranks[i], &ranks[0]);
@@ -66,6 +112,11 @@ std::string DryRunText(const launch::PreparedRun& prepared) {
       text += "  command\n" + ArgvText(ranks[i]) + "  environment, and nothing else\n" +
               EnvironmentText(ranks[i], nullptr);
     }
+  }
+  for (const launch::BoundFile& file : run.files) {
+    if (file.name != "manifest.json") continue;
+    text += "\nmanifest.json\n" +
+            base::EscapeControls(Shortened(nlohmann::json::parse(file.bytes)).dump(2), "\n") + "\n";
   }
   return text;
 }

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "src/base/units.h"
+#include "src/base/utf8.h"
 #include "src/contract/derived.h"
+#include "src/launch/rank_names.h"
 #include "src/plan/plan.h"
 #include "src/report/text_table.h"
 
@@ -39,6 +42,37 @@ std::string FamiliesOf(const plan::Plan& plan, const plan::Stage& stage) {
     letters += static_cast<char>(plan.slots[static_cast<std::size_t>(slot)].family);
   }
   return letters;
+}
+
+// Which way it went wrong, why, and what to do; nothing for a run that was done.
+std::string EndingText(const launch::RunResult& result) {
+  const launch::EngineResult& engine = result.engine;
+  if (engine.ending == launch::Ending::kDone) return {};
+  std::string text =
+      fmt::format("  ending             {}{}\n", launch::EndingName(engine.ending),
+                  engine.named.empty() ? "" : ", " + launch::RankNames(engine.named));
+  if (!engine.killed.empty()) {
+    text += fmt::format("  killed             {}, deaf to the request to end\n",
+                        launch::RankNames(engine.killed));
+  }
+  for (const launch::RankOutcome& rank : engine.ranks) {
+    if (!std::binary_search(engine.named.begin(), engine.named.end(), rank.rank)) continue;
+    if (rank.last_line.empty()) continue;
+    text += fmt::format("  last line          {}\n", base::EscapeControls(rank.last_line, "\t"));
+    break;  // of the first that is named: the receipt has the others
+  }
+  if (result.attempts.empty() || !result.attempts.back().cause) return text;
+  const launch::Cause& cause = *result.attempts.back().cause;
+  text += fmt::format("  cause              {}{}{}, confidence {:.2f}\n", cause.surface_class,
+                      cause.code.empty() ? "" : ", " + cause.code,
+                      cause.cause.empty() ? "" : ": " + base::EscapeControls(cause.cause),
+                      cause.confidence);
+  if (const auto next = cause.answer.find("next");
+      next != cause.answer.end() && next->is_string()) {
+    text += fmt::format("  next step          {}\n",
+                        base::EscapeControls(next->get_ref<const std::string&>()));
+  }
+  return text;
 }
 
 std::string ModulesOn(const plan::Plan& plan, std::int64_t stage) {
@@ -74,14 +108,20 @@ std::string RanksText(const contract::ReadContract& contract, const launch::Boun
                    {"families"},
                    {"parameters", TextTable::kRight},
                    {"around them"}});
-  for (const launch::BoundRank& rank : run.ranks) {
-    const std::int64_t number = launch::StageOfRank(layout, rank.rank);
+  std::vector<std::int64_t> ranks;  // of all processes that are started from here
+  for (const launch::BoundRank& process : run.ranks) {
+    for (std::int64_t i = 0; i < process.starts * process.copies; ++i) {
+      ranks.push_back(process.rank + i);
+    }
+  }
+  for (const std::int64_t rank : ranks) {
+    const std::int64_t number = launch::StageOfRank(layout, rank);
     const plan::Stage& stage = contract.plan.stages[static_cast<std::size_t>(number)];
     const std::int64_t parameters = plan::ParametersOnRank(contract.plan, number,
                                                            {.tp = layout.tensor_parallel,
                                                             .ep = layout.expert_parallel,
                                                             .etp = layout.expert_tensor_parallel});
-    table.Add({std::to_string(rank.rank), std::to_string(number), LayersOf(stage),
+    table.Add({std::to_string(rank), std::to_string(number), LayersOf(stage),
                FamiliesOf(contract.plan, stage), base::WithThousands(parameters),
                ModulesOn(contract.plan, number)});
   }
@@ -123,33 +163,15 @@ std::string ResultText(const launch::RunResult& result) {
     text += fmt::format("  tokens/s           {}\n",
                         base::HumanCount(std::llround(*summary.tokens_per_second)));
   }
+  text += EndingText(result);
   text += fmt::format("  receipt            {}\n", result.receipt_directory.string());
   for (const launch::RankOutcome& rank : result.engine.ranks) {
     if (rank.first_failure) {
       text += fmt::format(
           "  first failure      rank {}, log {}\n", rank.rank,
-          (result.receipt_directory / "logs" / fmt::format("rank-{}.log", rank.rank)).string());
+          (result.engine.log_directory / fmt::format("rank-{}.log", rank.rank)).string());
     }
   }
-  return text;
-}
-
-std::string ReceiptsText(const std::vector<launch::Receipt>& receipts) {
-  if (receipts.empty()) return "no receipts\n";
-  TextTable table({{"run"}, {"state"}, {"ranks", TextTable::kRight}, {"started"}, {"digest"}});
-  for (const launch::Receipt& receipt : receipts) {
-    table.Add({receipt.id, std::string(launch::ReceiptStateName(receipt.state)),
-               std::to_string(receipt.world_size), receipt.started, receipt.digest.substr(0, 19)});
-  }
-  return table.Text();
-}
-
-std::string ReceiptText(const launch::Receipt& receipt) {
-  std::string text = fmt::format(
-      "{}\n  contract  {}, {}\n  digest    {}\n  ranks     {}\n  started   {}\n  state     {}\n",
-      receipt.id, receipt.name, receipt.dialect, receipt.digest, receipt.world_size,
-      receipt.started, launch::ReceiptStateName(receipt.state));
-  if (!receipt.outcome.is_null()) text += fmt::format("  outcome   {}\n", receipt.outcome.dump(2));
   return text;
 }
 

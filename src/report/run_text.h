@@ -21,8 +21,4 @@ std::string StartText(const contract::ReadContract& contract);
 /// failed first and where its log is.
 std::string ResultText(const launch::RunResult& result);
 
-/// `runs list` and `runs show`.
-std::string ReceiptsText(const std::vector<launch::Receipt>& receipts);
-std::string ReceiptText(const launch::Receipt& receipt);
-
 }  // namespace nam56r::report

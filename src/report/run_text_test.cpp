@@ -20,6 +20,7 @@ launch::RunResult Result(launch::Outcome outcome) {
 
 TEST(ResultTextTest, ASuccessTellsLossesSpeedAndReceipt) {
   launch::RunResult result = Result(launch::Outcome::kSucceeded);
+  result.engine.ending = launch::Ending::kDone;
   result.summary.steps = 120;
   result.summary.first_loss = 5.5736;
   result.summary.last_loss = 1.5428;
@@ -34,11 +35,31 @@ TEST(ResultTextTest, ASuccessTellsLossesSpeedAndReceipt) {
 TEST(ResultTextTest, AFailureNamesTheFirstRankThatFailedAndItsLog) {
   launch::RunResult result = Result(launch::Outcome::kFailed);
   result.engine.reason = "rank 2 exited with 65";
+  result.engine.ending = launch::Ending::kRankExit;
+  result.engine.named = {2};
+  result.engine.killed = {0, 1};
+  result.engine.log_directory = result.receipt_directory / "logs/attempt-2";
   result.engine.ranks = {{.rank = 1, .exit_code = 1}, {.rank = 2, .exit_code = 65}};
   result.engine.ranks[1].first_failure = true;
+  result.engine.ranks[1].last_line = "no \x1b[2J data";
+  result.attempts.resize(2);
+  launch::Cause cause;
+  cause.surface_class = "data";
+  cause.code = "WHY0601";
+  cause.cause = "the index does not fit the data";
+  cause.confidence = 0.9;
+  cause.answer = {{"next", "build it again"}};
+  result.attempts.back().cause = cause;
   EXPECT_THAT(ResultText(result),
               AllOf(HasSubstr("failed"), HasSubstr("rank 2 exited with 65"),
-                    HasSubstr("logs/rank-2.log"), Not(HasSubstr("rank-1.log"))));
+                    HasSubstr("logs/attempt-2/rank-2.log"), Not(HasSubstr("rank-1.log"))));
+  EXPECT_THAT(ResultText(result),
+              AllOf(HasSubstr("ending             rank-exit, rank 2\n"),
+                    HasSubstr("killed             ranks 0 and 1, deaf"),
+                    HasSubstr("last line          no \\x1b[2J data\n"),
+                    HasSubstr("cause              data, WHY0601: the index does not fit the data, "
+                              "confidence 0.90\n"),
+                    HasSubstr("next step          build it again\n")));
 }
 
 TEST(ResultTextTest, WhatNoRankReportedIsNotShownAsANumber) {
@@ -46,7 +67,6 @@ TEST(ResultTextTest, WhatNoRankReportedIsNotShownAsANumber) {
               AllOf(HasSubstr("interrupted"), Not(HasSubstr("loss"))));
 }
 
-TEST(ReceiptsTextTest, AnEmptyListSaysSo) { EXPECT_EQ(ReceiptsText({}), "no receipts\n"); }
 
 }  // namespace
 }  // namespace nam56r::report

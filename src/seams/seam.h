@@ -52,6 +52,7 @@ struct Proof {
   std::string_view path = {};          ///< "mixer", "self_attention.core_attention"
   std::string_view expect = "marker";  ///< "marker", "class with marker", "dtype torch.float32"
   std::string_view text = {};          ///< the same as a sentence
+  bool in_first_step = false;          ///< kRun: the event comes during the first step, not before
 };
 
 /// The attribute that a seam puts on what it replaces; its value lists seam ids.

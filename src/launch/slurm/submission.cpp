@@ -210,15 +210,21 @@ base::Expected<std::string> BatchFile(const path& executable, const BatchRequest
                                  executable.string()),
                      "install nam56r at a short path that every node sees");
   }
-  const json file = {{"format", "nam56r.slurm-batch/1"},
-                     {"receipt", request.receipt_directory.string()},
-                     {"contract", request.contract.string()},
-                     {"host", request.host.string()},
-                     {"environment", request.environment},
-                     {"grace_seconds", request.grace_seconds},
-                     {"stop_grace_seconds", request.stop_grace_seconds},
-                     {"ranks_per_node", request.ranks_per_node},
-                     {"slurmd_grace_seconds", request.slurmd_grace_seconds}};
+  const json file = {
+      {"format", "nam56r.slurm-batch/1"},
+      {"receipt", request.receipt_directory.string()},
+      {"contract", request.contract.string()},
+      {"host", request.host.string()},
+      {"environment", request.environment},
+      {"grace_seconds", request.grace_seconds},
+      {"stop_grace_seconds",
+       request.stop_grace_seconds ? json(*request.stop_grace_seconds) : json()},
+      {"walltime_seconds", request.walltime_seconds},
+      {"hang",
+       {request.hang.heartbeat_seconds, request.hang.log_seconds, request.hang.before_first_step}},
+      {"restarts", request.restarts},
+      {"ranks_per_node", request.ranks_per_node},
+      {"slurmd_grace_seconds", request.slurmd_grace_seconds}};
   return fmt::format("{}\n{}\n", first,
                      file.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace));
 }
@@ -236,14 +242,21 @@ base::Expected<BatchRequest> ReadBatchFile(const path& file) {
   try {
     const json request = json::parse(bytes->substr(end + 1));
     if (request.at("format") != "nam56r.slurm-batch/1") return unusable("another format");
-    return BatchRequest{request.at("receipt").get<std::string>(),
-                        request.at("contract").get<std::string>(),
-                        request.at("host").get<std::string>(),
-                        request.at("environment").get<std::map<std::string, std::string>>(),
-                        request.at("grace_seconds").get<double>(),
-                        request.at("stop_grace_seconds").get<double>(),
-                        request.at("ranks_per_node").get<std::int64_t>(),
-                        request.at("slurmd_grace_seconds").get<double>()};
+    BatchRequest read;
+    read.receipt_directory = request.at("receipt").get<std::string>();
+    read.contract = request.at("contract").get<std::string>();
+    read.host = request.at("host").get<std::string>();
+    read.environment = request.at("environment").get<std::map<std::string, std::string>>();
+    read.grace_seconds = request.at("grace_seconds").get<double>();
+    const json& grace = request.at("stop_grace_seconds");
+    if (!grace.is_null()) read.stop_grace_seconds = grace.get<double>();
+    read.walltime_seconds = request.at("walltime_seconds").get<double>();
+    const json& hang = request.at("hang");
+    read.hang = {hang.at(0).get<double>(), hang.at(1).get<double>(), hang.at(2).get<double>()};
+    read.restarts = request.at("restarts").get<std::int64_t>();
+    read.ranks_per_node = request.at("ranks_per_node").get<std::int64_t>();
+    read.slurmd_grace_seconds = request.at("slurmd_grace_seconds").get<double>();
+    return read;
   } catch (const json::exception& error) {
     return unusable(error.what());
   }
@@ -286,7 +299,8 @@ base::Expected<SubmittedRun> RunThroughSlurm(std::string_view contract_bytes,
 
   const host::Host defaults;
   const host::Host& host = options.run.host != nullptr ? options.run.host->value : defaults;
-  const std::int64_t world = prepared->contract.policy.layout.world_size;
+  // Of a Megatron contract one process a node, which starts the node's ranks.
+  const auto world = static_cast<std::int64_t>(prepared->run.ranks.size());
   const std::int64_t nodes = std::min(host.machine.nodes, world);
   if (world % nodes != 0) {
     base::Diagnostic error = HostError(
@@ -300,7 +314,10 @@ base::Expected<SubmittedRun> RunThroughSlurm(std::string_view contract_bytes,
   request.receipt_directory = receipt;
   request.contract = directory / "contract.json";
   request.grace_seconds = options.run.grace_seconds;
-  request.stop_grace_seconds = options.run.stop_grace_seconds.value_or(options.run.grace_seconds);
+  request.stop_grace_seconds = options.run.stop_grace_seconds;
+  request.walltime_seconds = options.run.walltime_seconds;
+  request.hang = options.run.hang;
+  request.restarts = options.run.restarts;
   request.ranks_per_node = world / nodes;
   request.slurmd_grace_seconds = host.slurm.slurmd_grace_seconds;
   for (const char* name : kHandedOn) {
@@ -339,7 +356,9 @@ base::Expected<SubmittedRun> RunThroughSlurm(std::string_view contract_bytes,
   submission.qos = host.slurm.qos;
   submission.time_limit = host.slurm.time_limit;
   constexpr double kMargin = 15;
-  submission.term_seconds = static_cast<std::int64_t>(request.stop_grace_seconds + kMargin);
+  constexpr double kLongestDefault = 60;  // see RunOptions
+  submission.term_seconds =
+      static_cast<std::int64_t>(request.stop_grace_seconds.value_or(kLongestDefault) + kMargin);
 
   // The guardian before the watch, whose handlers it must not inherit.
   auto scancel = FindProgram(tools.environment(), "scancel");

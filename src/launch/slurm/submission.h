@@ -23,7 +23,10 @@ struct BatchRequest {
   std::filesystem::path host;                      ///< empty: none
   std::map<std::string, std::string> environment;  ///< of the launcher, what binding may use of it
   double grace_seconds = 1;
-  double stop_grace_seconds = 1;
+  std::optional<double> stop_grace_seconds;  ///< see RunOptions; likewise below
+  double walltime_seconds = 0;
+  HangLimits hang;
+  std::int64_t restarts = 0;
   std::int64_t ranks_per_node = 1;
   double slurmd_grace_seconds = 1;
 };

@@ -49,6 +49,8 @@ void WeighRules(Candidate& candidate);
 void WeighKernels(Candidate& candidate);
 /// Collectives that did not finish: by which one waits (weigh_hang.cpp).
 void WeighHang(Candidate& candidate);
+/// Shapes that do not fit: whether one is a shard of the other (weigh_shapes.cpp).
+void WeighShapes(Candidate& candidate);
 /// Diagnostics of the native worker: by their code's surface (weigh_native.cpp).
 void WeighNative(Candidate& candidate);
 

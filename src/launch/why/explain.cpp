@@ -95,6 +95,7 @@ base::Expected<Answer> Explain(const std::vector<LogInput>& logs, const Context&
     WeighRules(candidate);
     WeighKernels(candidate);
     WeighHang(candidate);
+    WeighShapes(candidate);
     WeighNative(candidate);
   }
   Answer answer;

@@ -1,7 +1,7 @@
 #include "src/launch/why/matcher.h"
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
-#include <re2/set.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "src/base/utf8.h"
+#include "src/launch/why/atom_finder.h"
 #include "src/launch/why/log_lines.h"
 
 namespace nam56r::launch::why {
@@ -19,14 +20,14 @@ namespace {
 constexpr std::size_t kMostOfRank = 8;
 constexpr std::size_t kMostOfPattern = 4096;
 constexpr std::size_t kMostText = 2048;
-constexpr std::int64_t kSetMemory = 256 << 20;  // of the automaton's cache, filled only if needed
+// Strings of which a pattern must have some, for a line to be looked at more closely.
+constexpr int kLeastAtom = 3;
 constexpr int kMostGroups = 4;
 
 RE2::Options Options() {
   RE2::Options options;
   options.set_encoding(RE2::Options::EncodingLatin1);  // a log may hold any byte
   options.set_log_errors(false);
-  options.set_max_mem(kSetMemory);
   return options;
 }
 
@@ -42,18 +43,18 @@ std::string Excerpt(std::string_view text, std::size_t at) {
 }  // namespace
 
 struct Matcher::Impl {
-  RE2::Set set{Options(), RE2::UNANCHORED};
-  std::vector<std::unique_ptr<RE2>> patterns;
+  re2::FilteredRE2 patterns{kLeastAtom};
   std::map<std::string_view, std::size_t> numbers;
+  std::vector<std::string> atoms;
 
   void Add(std::string_view pattern) {
-    if (!numbers.emplace(pattern, patterns.size()).second) return;
-    const re2::StringPiece piece(pattern.data(), pattern.size());
-    std::string error;
-    if (set.Add(piece, &error) != static_cast<int>(patterns.size())) {
-      throw std::logic_error("signature pattern '" + std::string(pattern) + "': " + error);
+    if (!numbers.emplace(pattern, numbers.size()).second) return;
+    int id = -1;
+    const auto error =
+        patterns.Add(re2::StringPiece(pattern.data(), pattern.size()), Options(), &id);
+    if (error != RE2::NoError || id + 1 != static_cast<int>(numbers.size())) {
+      throw std::logic_error("signature pattern '" + std::string(pattern) + "' is no RE2");
     }
-    patterns.push_back(std::make_unique<RE2>(piece, Options()));
   }
 };
 
@@ -64,7 +65,7 @@ Matcher::Matcher(std::span<const SignatureGroup> groups) : impl_(std::make_uniqu
       for (const std::string_view pattern : signature.none) impl_->Add(pattern);
     }
   }
-  if (!impl_->set.Compile()) throw std::logic_error("the signatures need too much memory");
+  impl_->patterns.Compile(&impl_->atoms);
 }
 
 Matcher::~Matcher() = default;
@@ -72,28 +73,22 @@ Matcher::~Matcher() = default;
 base::Expected<Matcher::Found> Matcher::Read(const std::vector<LogInput>& logs) const {
   Found found;
   found.matcher_ = this;
-  found.hits_.resize(impl_->patterns.size());
+  found.hits_.resize(impl_->numbers.size());
   std::map<std::tuple<std::size_t, std::size_t, std::int64_t>, std::size_t> counts;
   std::vector<int> matching;
+  std::vector<int> atoms;
+  AtomFinder finder(impl_->atoms);
   for (std::size_t log = 0; log < logs.size(); ++log) {
     const auto take = [&](const LogLine& line) {
       const re2::StringPiece text(line.text.data(), line.text.size());
-      RE2::Set::ErrorInfo error{};
-      matching.clear();
-      if (!impl_->set.Match(text, &matching, &error)) {
-        if (error.kind == RE2::Set::kNoError) return;
-        // The automaton outgrew its memory on this line: each pattern is asked by itself.
-        matching.clear();
-        for (std::size_t i = 0; i < impl_->patterns.size(); ++i) {
-          if (RE2::PartialMatch(text, *impl_->patterns[i])) matching.push_back(static_cast<int>(i));
-        }
-      }
+      finder.Find(line.text, atoms);
+      impl_->patterns.AllMatches(text, atoms, &matching);
       for (const int index : matching) {
         const auto pattern = static_cast<std::size_t>(index);
         Hits& hits = found.hits_[pattern];
         if (hits.size() >= kMostOfPattern) continue;
         if (++counts[{pattern, log, line.rank}] > kMostOfRank) continue;
-        const RE2& expression = *impl_->patterns[pattern];
+        const RE2& expression = impl_->patterns.GetRE2(index);
         std::array<re2::StringPiece, kMostGroups + 1> groups;
         const int asked = 1 + std::min(kMostGroups, expression.NumberOfCapturingGroups());
         if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, groups.data(), asked))

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "src/base/temporary_directory.h"
+#include "src/launch/why/atom_finder.h"
 #include "src/launch/why/batch.h"
 #include "src/launch/why/inputs.h"
 #include "src/launch/why/log_lines.h"
@@ -29,6 +30,18 @@ std::string OutOfMemory(const std::string& account) {
   return "[rank5]: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 5 "
          "has a total capacity of 79.33 GiB of which 300.00 MiB is free. " +
          account;
+}
+
+TEST(Atoms, AreFoundWhereverTheyOverlap) {
+  AtomFinder finder({"he", "she", "hers", "his", "x=1"});
+  const std::vector<std::pair<std::string, std::vector<int>>> texts = {
+      {"ushers", {0, 1, 2}}, {"HIS", {3}},    {"h e", {}},        {"", {}},
+      {"x=1", {4}},          {"hehehe", {0}}, {"\xff\x80he", {0}}};
+  for (const auto& [text, atoms] : texts) {
+    std::vector<int> found;
+    finder.Find(text, found);
+    EXPECT_THAT(found, testing::UnorderedElementsAreArray(atoms)) << text;
+  }
 }
 
 TEST(Prefix, NamesTheRank) {
@@ -144,6 +157,35 @@ TEST(Why, NamesTheRuleThatWouldHaveRefusedIt) {
          "parallel_size.\n");
   EXPECT_THAT(experts.rules, testing::ElementsAre("POLICY1005"));
   EXPECT_THAT(experts.fields, testing::Contains("policy.layout.expert_parallel"));
+}
+
+TEST(Why, WeighsAKernelsSharedMemoryAndShapesByTheirNumbers) {
+  const std::vector<std::pair<std::string, Class>> logs = {
+      {"OutOfResources: out of resource: shared memory, Required: 663808, Hardware limit: 232448",
+       Class::kPlan},
+      {"OutOfResources: out of resource: shared memory, Required: 131072, Hardware limit: 49152",
+       Class::kStack},
+      {"OutOfResources: out of resource: shared memory, Required: 131072, Hardware limit: 101376",
+       Class::kHost},
+      {"RuntimeError: The size of tensor a (32768) must match the size of tensor b (8192) at "
+       "non-singleton dimension 0",
+       Class::kPolicy},
+      {"RuntimeError: The size of tensor a (77) must match the size of tensor b (76) at "
+       "non-singleton dimension 1",
+       Class::kUnknown},
+      {"Watchdog caught collective operation timeout: WorkNCCL(SeqNum=5, OpType=ALLREDUCE, "
+       "NumelIn=1, NumelOut=1, Timeout(ms)=600000) ran for 600013 milliseconds",
+       Class::kPolicy},
+      {"Watchdog caught collective operation timeout: WorkNCCL(SeqNum=90000, OpType=ALLREDUCE, "
+       "NumelIn=4096, NumelOut=4096, Timeout(ms)=600000) ran for 600013 milliseconds",
+       Class::kUnknown}};
+  for (const auto& [log, cls] : logs) EXPECT_EQ(Of(log).cls, cls) << log;
+}
+
+TEST(Why, ASymptomAnswersOnlyWithoutARoot) {
+  const std::string symptom = "ncclSystemError: System call (e.g. socket, malloc) failed\n";
+  EXPECT_EQ(Of(symptom).code, "WHY4203");
+  EXPECT_EQ(Of(symptom + "NameError: name 'foo' is not defined\n").code, "WHY3701");
 }
 
 TEST(Why, TellsWhereAFieldIsSet) {

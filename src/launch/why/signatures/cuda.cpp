@@ -29,7 +29,7 @@ constexpr Signature kSignatures[] = {
      .title = "No CUDA device",
      .cause = "The process sees no CUDA device.",
      .all =
-         {R"((?:no CUDA-capable device is detected|No CUDA GPUs are available|cudaErrorNoDevice\b|CUDA_ERROR_NO_DEVICE|No CUDA runtime is found|No GPU found))"},
+         {R"((?:no CUDA-capable device is detected|No CUDA GPUs are available|cudaErrorNoDevice\b|CUDA_ERROR_NO_DEVICE|No GPU found))"},
      .confidence = 0.75,
      .next = "Run nvidia-smi in the same container or task; pass the GPUs (--gpus all, "
              "--gres=gpu:N, resource limits) and look at CUDA_VISIBLE_DEVICES.",
@@ -65,9 +65,8 @@ constexpr Signature kSignatures[] = {
      .title = "GPUs busy or in exclusive mode",
      .cause = "All GPUs are busy or unavailable: another process holds them in exclusive mode, or "
               "they are in a bad state.",
-     .all = {"(?:all CUDA-capable devices are busy or "
-             "unavailable|cudaErrorDevicesUnavailable|exclusive-process "
-             "mode|CUDA_ERROR_DEVICE_UNAVAILABLE)"},
+     .all =
+         {R"((?:CUDA-capable device\S* (?:are|is/are) busy or unavailable|cudaErrorDevicesUnavailable|exclusive-process mode|CUDA_ERROR_DEVICE_UNAVAILABLE))"},
      .confidence = 0.85,
      .next = "Look at nvidia-smi for other processes and for the compute mode; end leftovers or "
              "reset the GPU.",
@@ -173,11 +172,10 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "The GPU or its context was lost",
      .cause = "The GPU stopped working under the process ({1}).",
-     .all = {"(?:CUDA error: (the launch timed out and was terminated|device reset|context is "
-             "destroyed|external device not currently "
-             "connected)|cudaErrorLaunchTimeout|cudaErrorContained|cudaErrorTensorMemoryLeak|CUDA "
-             "error: (Invalid access of peer GPU memory over nvlink or a hardware error|driver "
-             "shutting down|MPS .*))"},
+     .all = {"(CUDA error: (?:the launch timed out and was terminated|device reset|context is "
+             "destroyed|external device not currently connected|Invalid access of peer GPU memory "
+             "over nvlink or a hardware error|driver shutting down|MPS "
+             ".*)|cudaErrorLaunchTimeout|cudaErrorContained|cudaErrorTensorMemoryLeak)"},
      .confidence = 0.85,
      .next = "Read dmesg for Xid lines of that time; reset the GPU or take the node out.",
      .fields = {"host.machine"},
@@ -326,12 +324,12 @@ constexpr Signature kSignatures[] = {
      .near_miss = "RuntimeError: CUDA error: unspecified launch failure",
      .source = "NVIDIA CUDA runtime 12, cudaErrorIllegalAddress = 700"},
     {.code = "WHY1419",
-     .cls = Class::kCode,
+     .cls = Class::kUnknown,
      .role = Role::kSymptom,
      .title = "A kernel failed",
      .cause = "A GPU kernel failed without a stated reason.",
      .all = {"(?:unspecified launch failure|cudaErrorLaunchFailure|CUDA_ERROR_LAUNCH_FAILED)"},
-     .confidence = 0.4,
+     .confidence = 0.35,
      .next = "Look at dmesg for Xid lines, then run with CUDA_LAUNCH_BLOCKING=1.",
      .fields = {"host.machine"},
      .why = "Either a fault of the kernel or of the GPU; the kernel's log tells them apart.",
@@ -399,7 +397,7 @@ constexpr Signature kSignatures[] = {
      .title = "A CUDA library refuses or fails a call",
      .cause = "A CUDA library failed ({1}).",
      .all =
-         {R"((CUBLAS_STATUS_(?:EXECUTION_FAILED|NOT_SUPPORTED|INTERNAL_ERROR|ARCH_MISMATCH|INVALID_VALUE)|CUDNN_STATUS_(?:EXECUTION_FAILED\w*|INTERNAL_ERROR\w*|NOT_SUPPORTED\w*|ARCH_MISMATCH|MAPPING_ERROR|BAD_PARAM\w*)))"},
+         {R"(((?:CUBLAS|cuBLAS|cuBLASLt|CUDNN|cuDNN|cudnn FE|CUSOLVER|NVRTC) Error: [^,;]*|CUBLAS_STATUS_(?:EXECUTION_FAILED|NOT_SUPPORTED|INTERNAL_ERROR|ARCH_MISMATCH|INVALID_VALUE)|CUDNN_STATUS_(?:EXECUTION_FAILED\w*|INTERNAL_ERROR\w*|NOT_SUPPORTED\w*|ARCH_MISMATCH|MAPPING_ERROR|BAD_PARAM\w*)))"},
      .none = {"Assertion `"},
      .confidence = 0.45,
      .next = "Check that one version each of cuBLAS and cuDNN is loaded (LD_LIBRARY_PATH hides the "
@@ -418,7 +416,7 @@ constexpr Signature kSignatures[] = {
      .title = "Parts of cuDNN of different versions",
      .cause = "cuDNN is not the one that PyTorch was built with.",
      .all =
-         {R"((?:CUDNN_STATUS_(?:SUBLIBRARY_)?VERSION_MISMATCH|CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED|PyTorch was compiled\s+against \(?\d+|cuDNN version incompatibility|[Cc]ould not load library libcudnn\S*|Unable to load any of \{libcudnn))"},
+         {R"((?:CUDNN_STATUS_(?:SUBLIBRARY_)?VERSION_MISMATCH|CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED|PyTorch was compiled\s+against \(?\d+|cuDNN version incompatibility|[Ll]oaded runtime CuDNN library: \S+ but source was compiled with|[Cc]ould not load library libcudnn\S*|Unable to load any of \{libcudnn))"},
      .confidence = 0.9,
      .next = "Take other cuDNN directories off LD_LIBRARY_PATH, or install the cudnn wheel that "
              "PyTorch asks for.",
@@ -476,6 +474,23 @@ constexpr Signature kSignatures[] = {
      .matches = "For debugging consider passing CUDA_LAUNCH_BLOCKING=1",
      .near_miss = "CUDA_LAUNCH_BLOCKING is set",
      .source = "pytorch/pytorch v2.6 c10/cuda/CUDAException.cpp"},
+    {.code = "WHY1428",
+     .cls = Class::kPolicy,
+     .role = Role::kRoot,
+     .title = "The driver has no memory left",
+     .cause = "A call of the CUDA driver returned error 2: the GPU has no memory left.",
+     .all =
+         {R"((?:CUresult error\s+result=2\b|CUresult\S* ?[:=(]+ ?2\b|cuMem(?:Create|Alloc\w*)\S*.*(?:out of memory|CUDA_ERROR_OUT_OF_MEMORY)|Cuda failure 2\b))"},
+     .confidence = 0.7,
+     .next = "Take a smaller micro batch or recompute more, or give other users of the GPU in this "
+             "process (inference engine, NCCL) less.",
+     .fields = {"policy.batch.micro_batch_size", "policy.recompute.granularity"},
+     .why = "Memory that is taken by the driver's own functions is not in PyTorch's account.",
+     .matches = "[torch_memory_saver.cpp] CUresult error  result=2 "
+                "file=csrc/torch_memory_saver.cpp func=cu_mem_create line=103",
+     .near_miss =
+         "[torch_memory_saver.cpp] CUresult error  result=201 file=csrc/torch_memory_saver.cpp",
+     .source = "NVIDIA CUDA driver API 12, CUDA_ERROR_OUT_OF_MEMORY = 2"},
 };
 
 }  // namespace

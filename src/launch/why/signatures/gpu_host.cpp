@@ -43,9 +43,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kHost,
      .role = Role::kRoot,
      .title = "NVLink or NVSwitch error in the kernel log",
-     .cause = "The kernel log has Xid or SXid {1}: a link between GPUs failed.",
+     .cause = "The kernel log says that a link between GPUs failed ({1}).",
      .all =
-         {R"((?:NVRM: Xid \(\S+\): (74|144|145|146|147|148|149|150)\b|nvidia-nvswitch\S* SXid \(\S+\): (\d+), Fatal))"},
+         {R"((NVRM: Xid \(\S+\): (?:74|144|145|146|147|148|149|150)\b|nvidia-nvswitch\S* SXid \(\S+\): \d+, Fatal))"},
      .confidence = 0.95,
      .next = "Take the node out; look at nvidia-smi nvlink -s and -e, and at the switch and its "
              "cables.",
@@ -111,8 +111,8 @@ constexpr Signature kSignatures[] = {
      .title = "A container lost its GPUs",
      .cause = "NVML fails in this container although it worked before: its access to the devices "
               "was taken away.",
-     .all = {"(?:Failed to initialize NVML: (?:Unknown Error|Insufficient Permissions|Driver Not "
-             "Loaded|GPU access "
+     .all = {"(?:[Ff]ailed to initialize NVML: (?:could not load|Unknown Error|Insufficient "
+             "Permissions|Driver Not Loaded|GPU access "
              "blocked)|NVMLError_(?:Unknown|NoPermission|DriverNotLoaded|GpuIsLost|LibraryNotFound)"
              "|NVML Shared Library Not Found)"},
      .confidence = 0.85,
@@ -167,7 +167,7 @@ constexpr Signature kSignatures[] = {
      .title = "The container runtime cannot set up GPUs",
      .cause = "The NVIDIA container runtime failed: {1}.",
      .all =
-         {R"((?:nvidia-container-cli: ((?:initialization|mount|ldcache|device|detection|container) error: .*)|could not select device driver .*capabilities: \[\[(?:gpu|compute)|unresolvable CDI devices (.*)|failed to inject CDI devices))"},
+         {R"((nvidia-container-cli: (?:initialization|mount|ldcache|device|detection|container) error: .*|could not select device driver .*capabilities: \[\[(?:gpu|compute).*|unresolvable CDI devices.*|failed to inject CDI devices.*))"},
      .none = {"unsatisfied condition: cuda"},
      .confidence = 0.8,
      .next = "Check nvidia-smi on the host, then nvidia-ctk runtime configure and a restart of the "
@@ -238,6 +238,40 @@ constexpr Signature kSignatures[] = {
      .matches = "modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.1.0-25-amd64",
      .near_miss = "nvidia-persistenced: Started (4711)",
      .source = "NVIDIA/open-gpu-kernel-modules kernel-open/nvidia"},
+    {.code = "WHY1515",
+     .cls = Class::kHost,
+     .role = Role::kRoot,
+     .title = "The driver refuses memory shared between GPUs",
+     .cause = "The driver refused memory that GPUs or nodes share ({1}).",
+     .all =
+         {R"(((?:cu|cuda)(?:Mem|Multicast)(?:Create|Map|SetAccess|ExportToShareableHandle|ImportFromShareableHandle|BindMem|AddDevice|GetGranularity)\S* .*(?:not permitted|not supported|failed|cannot be performed in the present state)|the operation cannot be performed in the present state|CUDA_ERROR_NOT_PERMITTED|CUDA_ERROR_ILLEGAL_STATE))"},
+     .none = {"out of memory", "stream is capturing"},
+     .confidence = 0.7,
+     .next = "Check the Fabric state in nvidia-smi -q, IMEX channels "
+             "(/dev/nvidia-caps-imex-channels) and the container's device files.",
+     .fields = {"host.machine"},
+     .why = "Exportable and multicast memory need the fabric manager's consent and, between nodes, "
+            "an IMEX channel that the process may open.",
+     .matches = "RuntimeError: GpuBuffer cuMemCreate failed: operation not permitted",
+     .near_miss = "RuntimeError: CUDA error: operation not permitted when stream is capturing",
+     .source = "NVIDIA CUDA driver API 12, Virtual Memory Management; CUDA_ERROR_NOT_PERMITTED = "
+               "800, CUDA_ERROR_ILLEGAL_STATE = 401"},
+    {.code = "WHY1516",
+     .cls = Class::kHost,
+     .role = Role::kRoot,
+     .title = "The GPU driver reports an error",
+     .cause = "The GPU driver reports an error in the kernel log: {1}.",
+     .all =
+         {R"(NVRM: (.*(?:NV_ERR_\w+|Check failed|Assertion failed|rm_init_adapter failed|failed to copy vbios|timed? ?out).*))"},
+     .confidence = 0.75,
+     .next =
+         "Read the kernel log around it, reset the GPU, and update the driver when it comes again.",
+     .fields = {"host.machine", "host.versions.driver"},
+     .why = "The driver's own complaint, beside its numbered Xid events.",
+     .matches = "[1891044.5] NVRM: nvCheckOkFailedNoLog: Check failed: NVLink fabric state cached "
+                "by the driver is out of sync [NV_ERR_FABRIC_STATE_OUT_OF_SYNC] (0x00000087)",
+     .near_miss = "[3.2] NVRM: loading NVIDIA UNIX x86_64 Kernel Module  550.54.14",
+     .source = "NVIDIA/open-gpu-kernel-modules src/nvidia"},
 };
 
 }  // namespace

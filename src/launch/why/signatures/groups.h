@@ -27,6 +27,7 @@ std::span<const Signature> PythonSignatures();             // 37
 std::span<const Signature> NumericsSignatures();           // 38
 std::span<const Signature> NativeSignatures();             // 39
 std::span<const Signature> SeamSignatures();               // 40
+std::span<const Signature> SignSignatures();               // 42
 std::span<const Signature> LayoutSignatures();             // 41
 
 }  // namespace nam56r::launch::why

@@ -68,7 +68,7 @@ constexpr Signature kSignatures[] = {
         .cause = "A kernel has no version for this size: {1}.",
         .all =
             {R"(((?:FlashAttention (?:forward |backward )?only supports head dim\w* .*|head_size .* (?:is )?not supported.*|Head size \d+ is not supported.*|[Hh]ead dim\w*(?: must be| should be)? .{0,30}(?:multiple of|not supported|<= ?\d+|less than).*|headdim .* (?:must|should) .*|dstate .* (?:must|should|<=) .*|causal_conv1d only supports width .*|causal_conv1d with channel last layout requires strides .*|.*only supports? .*head_?dim.*)))"},
-        .confidence = 0.72,
+        .confidence = 0.93,
         .next = "Choose a size that the kernel has, or a kernel that has the size.",
         .fields = {"recipe.attention.head_dim", "recipe.mamba.head_dim"},
         .why = "Attention and state-space kernels are compiled for a list of head and state sizes.",

@@ -417,9 +417,9 @@ constexpr Signature kSignatures[] =
             .code = "WHY3124",
             .cls = Class::kPolicy,
             .title = "No path, set or tokenizer on the command line",
-            .cause = "The arguments lack {1}.",
+            .cause = "The arguments lack something that is needed.",
             .all =
-                {R"((?:AssertionError|ValueError|RuntimeError|assert).*?((?:vocab.?file|tokenizer[-_ ]model|merge.?file|tokenizer_type|--\S+) (?:is |must be )?(?:None|required|not (?:set|specified|provided|None)|is not None|must be (?:set|specified|provided)).*))"},
+                {R"((?:AssertionError|ValueError|RuntimeError|assert).*?((?:vocab.?file|tokenizer[-_ ]model|merge.?file|tokenizer_type|--\S+) (?:is |must be )?(?:None|required|not (?:set|specified|provided|None)|is not None|must be (?:set|specified|provided)).*)|(assert args\.\w+ is not None))"},
             .confidence = 0.6,
             .next = "Give it.",
             .why = "A value that nobody gave, and that something needs.",

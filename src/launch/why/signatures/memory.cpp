@@ -114,6 +114,26 @@ constexpr Signature kSignatures[] = {
         .source =
             "pytorch/pytorch v2.5 c10/cuda/CUDACachingAllocator.cpp:1390; v1.13 for the older text",
     },
+    {
+        .code = "WHY3507",
+        .cls = Class::kHost,
+        .role = Role::kSymptom,
+        .title = "A process killed, most likely for memory",
+        .cause =
+            "A process was killed with SIGKILL (-9): most likely the machine ran out of memory.",
+        .all =
+            {R"((?:exits with return code = -9\b|exitcode: -9\)|exit(?:ed with)? code:? ?(?:-9|137)\b|is killed by signal: Killed|died with <Signals.SIGKILL: 9>|ray\.exceptions\.OutOfMemoryError|killed due to (?:the node running low on memory|memory pressure)))"},
+        .confidence = 0.55,
+        .next = "Look in the kernel log (dmesg) for the OOM killer; give the job more memory, "
+                "offload less, load weights by one rank.",
+        .fields = {"policy.optimizer.cpu_offload_fraction"},
+        .why = "Nobody but the kernel, the scheduler or a person sends SIGKILL. The kernel does "
+               "when memory is out.",
+        .matches = "[launch.py:321:sigkill_handler] [python] exits with return code = -9",
+        .near_miss = "exits with return code = 1",
+        .source = "torvalds/linux v6.1 mm/oom_kill.c; deepspeedai/DeepSpeed v0.15 "
+                  "deepspeed/launcher/launch.py",
+    },
 };
 
 }  // namespace

@@ -228,9 +228,9 @@ constexpr Signature
                  .cls = Class::kHost,
                  .role = Role::kRoot,
                  .title = "A link went down",
-                 .cause = "The network interface {1} lost its link.",
+                 .cause = "A network interface lost its link.",
                  .all =
-                     {R"((?:(\S+): (?:NIC )?[Ll]ink is [Dd]own|mlx5_core \S+ (\S+): Link down|(\S+): link becomes not ready|mlx5_core \S+: (?:poll_health|device's health compromised|health_care|cmd .* timeout|.*assert_var)))"},
+                     {R"((?:\S+: (?:NIC )?[Ll]ink is [Dd]own|mlx5_core \S+ \S+: Link down|\S+: link becomes not ready|mlx5_core \S+: (?:poll_health|device's health compromised|health_care|cmd .* timeout|.*assert_var)))"},
                  .confidence = 0.8,
                  .next =
                      "Look at the cable, the transceiver and the switch port; take the node out.",
@@ -246,7 +246,7 @@ constexpr Signature
                  .title = "No route between machines",
                  .cause = "A connection failed ({1}): the machines do not reach each other.",
                  .all =
-                     {R"((?:OSError: \[Errno (?:113|101|110)\] (No route to host|Network is unreachable|Connection timed out)|ssh: connect to host \S+ port \d+: (No route to host|Connection timed out|Network is unreachable)|errno: (?:113|101) - (No route to host|Network is unreachable)))"},
+                     {R"((?:\[Errno (?:113|101|110)\]|ssh: connect to host \S+ port \d+:) (No route to host|Network is unreachable|Connection timed out))"},
                  .confidence = 0.6,
                  .next = "Test name, route and firewall from the machine that reported it.",
                  .fields = {"host.network.interface"},
@@ -272,12 +272,12 @@ constexpr Signature
                  .source = "openssh/openssh-portable V_9_2 sshconnect2.c"},
                 {.code = "WHY1617",
                  .cls = Class::kHost,
-                 .role = Role::kRoot,
+                 .role = Role::kSymptom,
                  .title = "Nothing can be downloaded",
-                 .cause = "The machine cannot reach {1}, which the program downloads from.",
+                 .cause = "The machine cannot reach what the program downloads from.",
                  .all =
-                     {R"((?:HTTPSConnectionPool\(host='([^']+)'.*(?:Max retries exceeded|Read timed out)|We couldn't connect to '([^']+)' to load|Failed to establish a new connection: \[Errno|Cannot reach (https?://\S+)|Couldn't reach (\S+) on the Hub|ProxyError))"},
-                 .confidence = 0.6,
+                     {R"((?:HTTPS?ConnectionPool\(host='[^']+'.*(?:Max retries exceeded|Read timed out)|We couldn't connect to '[^']+' to load|Failed to establish a new connection: \[Errno|Cannot reach https?://|Couldn't reach \S+ on the Hub|ProxyError))"},
+                 .confidence = 0.55,
                  .next = "Download beforehand and give local paths, or set the proxy; "
                          "HF_HUB_OFFLINE=1 stops the attempts.",
                  .fields = {"host.network"},
@@ -316,6 +316,102 @@ constexpr Signature
                  .near_miss = "ConnectionRefusedError: [Errno 111] Connection refused",
                  .source =
                      "torvalds/linux v6.1 include/uapi/asm-generic/errno.h (ECONNRESET, EPIPE)"},
+                {.code = "WHY1620",
+                 .cls = Class::kHost,
+                 .role = Role::kSymptom,
+                 .title = "UCX reports an error",
+                 .cause = "UCX reports an error: {1}.",
+                 .all = {R"((?:UCX\s+(?:ERROR|FATAL)\s+|pml_ucx\S*\s+Error: )(.*))"},
+                 .confidence = 0.5,
+                 .next = "Restrict UCX_TLS to what the network offers (tcp, or rc on InfiniBand) "
+                         "and compare ucx_info -d of the nodes.",
+                 .fields = {"policy.environment.UCX_TLS", "host.network.interface"},
+                 .why = "A transport that this adapter lacks or a peer that is gone.",
+                 .matches = "[164.6] [n1:3591 :0]       rc_iface.c:492  UCX  ERROR "
+                            "ibv_create_srq() failed: Operation not supported",
+                 .near_miss = "[164.6] [n1:3591 :0]       rc_iface.c:492  UCX  DEBUG created srq",
+                 .source = "openucx/ucx 9466d10 src/ucs/debug/log.c"},
+                {.code = "WHY1621",
+                 .cls = Class::kHost,
+                 .role = Role::kSymptom,
+                 .title = "Libfabric reports an error",
+                 .cause = "Libfabric or its NCCL plugin reports an error: {1}.",
+                 .all =
+                     {R"((fi_getinfo: provider \S+ output empty list|NCCL WARN NET/OFI .*|OFI (?:call|poll|addrinfo) .*failed.*))"},
+                 .confidence = 0.55,
+                 .next = "Look at the adapters of the instance (fi_info), the security group, and "
+                         "the versions of libfabric and plugin.",
+                 .fields = {"host.network.interface"},
+                 .why = "The plugin drives the cloud's adapter; its errors are the adapter's, the "
+                        "security group's or those of a version.",
+                 .matches = "[1,23]<stdout>:n1:72593:73427 [7] create_nccl_ofi_component:459 NCCL "
+                            "WARN NET/OFI Couldn't open AV. RC: -22, ERROR: Invalid argument",
+                 .near_miss =
+                     "n1:10:20 [0] NCCL INFO NET/OFI Selected Provider is efa (found 4 nics)",
+                 .source = "aws/aws-ofi-nccl src/nccl_ofi_net.c; ofiwg/libfabric src/fabric.c"},
+                {.code = "WHY1622",
+                 .cls = Class::kHost,
+                 .role = Role::kSymptom,
+                 .title = "NVSHMEM ended with an error",
+                 .cause =
+                     "NVSHMEM ended with an error of its transport, its memory or its bootstrap.",
+                 .all = {R"((?i)nvshmem\S*:\d+:.*non-zero status: -?\d+)"},
+                 .confidence = 0.5,
+                 .next =
+                     "Run with NVSHMEM_DEBUG=INFO; the innermost status is the first in the line.",
+                 .fields = {"host.network.interface"},
+                 .why = "The library prints its way through the failing calls.",
+                 .matches =
+                     "/src/nvshmem/src/host/init/init.cu:327: non-zero status: 7 bootstrap failed",
+                 .near_miss = "/src/nvshmem/src/host/init/init.cu: initialised",
+                 .source = "NVIDIA/nvshmem 2d7d25f src/include/internal/host/util.h"},
+                {.code = "WHY1623",
+                 .cls = Class::kHost,
+                 .role = Role::kRoot,
+                 .title = "A node cannot be logged in to",
+                 .cause = "A launcher's test login to a node failed ({1}).",
+                 .all =
+                     {R"((Command '\[?'?(?:ssh|pdsh|mpirun|srun)\b.*returned non-zero exit status (?:255|127|1)\b|Unable to ssh to|[Cc]ould not (?:ssh|connect) to (?:host|node)|ssh exited with exit code 255))"},
+                 .confidence = 0.65,
+                 .next = "Log in by hand from this node with the same user, without a password.",
+                 .fields = {"host.machine.nodes"},
+                 .why = "Exit status 255 is ssh's own: it did not get as far as running anything.",
+                 .matches =
+                     "subprocess.CalledProcessError: Command 'ssh -o PasswordAuthentication=no "
+                     "192.168.3.100 hostname' returned non-zero exit status 255.",
+                 .near_miss = "subprocess.CalledProcessError: Command 'git describe' returned "
+                              "non-zero exit status 128.",
+                 .source = "deepspeedai/DeepSpeed deepspeed/launcher/runner.py"},
+                {.code = "WHY1624",
+                 .cls = Class::kPolicy,
+                 .role = Role::kSymptom,
+                 .title = "A variable is missing from the environment",
+                 .cause = "The program needs the environment variable {1}.",
+                 .all = {"KeyError: '([A-Z][A-Z0-9]*_[A-Z0-9_]+)'$"},
+                 .confidence = 0.45,
+                 .next = "Set the variable, and see that the launcher passes it on to every rank.",
+                 .fields = {"policy.environment"},
+                 .why = "Programs that read os.environ without a default end so where a launcher "
+                        "passes only some variables on.",
+                 .matches = "KeyError: 'PDSH_SSH_ARGS_APPEND'",
+                 .near_miss = "KeyError: 'lm_head.weight'",
+                 .source = "cpython 3.12 Lib/os.py (_Environ.__getitem__)"},
+                {.code = "WHY1625",
+                 .cls = Class::kHost,
+                 .role = Role::kSymptom,
+                 .title = "UCC reports an error",
+                 .cause = "UCC, the collective library above UCX, reports an error: {1}.",
+                 .all = {R"((?:TL_[A-Z]+|CL_[A-Z]+|UCC)\s+ERROR\s+(.*))"},
+                 .confidence = 0.5,
+                 .next = "Switch the named layer off (UCC_TLS) and look at shared memory and IPC "
+                         "namespaces of the containers.",
+                 .fields = {"host.machine"},
+                 .why = "Its layers share memory between the processes of a host, which containers "
+                        "keep apart.",
+                 .matches = "[1723.1] [w3:1382 :0]     tl_shm_team.c:617  TL_SHM ERROR Child "
+                            "failed to attach to shmseg, errno: Invalid argument",
+                 .near_miss = "[1723.1] [w3:1382 :0]     tl_shm_team.c:617  TL_SHM DEBUG attached",
+                 .source = "openucx/ucc src/components/tl"},
 };
 
 }  // namespace

@@ -27,14 +27,15 @@ constexpr Signature kSignatures[] = {
     },
     {
         .code = "WHY3802",
-        .cls = Class::kUnknown,
+        .cls = Class::kCode,
         .role = Role::kSymptom,
         .title = "A loss that is not a number",
         .cause = "The loss is not a number.",
         .all =
-            {R"((?i)(?:loss (?:is|became|=|:) ?(?:nan|inf)\b|found (?:nan|inf)(?:/inf)? in |nan or inf (?:loss|found)|number of nan iterations: +[1-9]|(?:lm loss|loss)[:=] ?nan|Rank \d+: found Inf))"},
-        .confidence = 0.35,
-        .next = "Find the first step with it: the data of that batch, the rate, or the precision.",
+            {R"((?i)(?:loss (?:is|became|=|:) ?(?:nan|inf)\b|loss +nan\b|grad_?norm\W{1,6}nan\b|grad_norm is not finite|found (?:nan|inf)(?:/inf)? in |nan or inf (?:loss|found)|number of nan iterations: +[1-9]|(?:lm loss|loss)[:=] ?nan|Rank \d+: found Inf))"},
+        .confidence = 0.42,
+        .next = "Find the first step with it; run it in fp32, without fused kernels, and at a "
+                "lower rate, to see which change ends it.",
         .fields = {"policy.optimizer.lr", "policy.precision.compute"},
         .why = "A loss can be no number for many reasons; the line says only that it is.",
         .matches = "lm loss: nan",

@@ -56,7 +56,7 @@ constexpr Signature
                     .cause = "The program uses None where a value is needed: {1}.",
                     .all =
                         {R"(((?:TypeError|AttributeError): '?NoneType'? object .*|TypeError: (?:object of type 'NoneType' has no len|unsupported operand type\(s\) for \S+ '(?:NoneType|\w+)' and '(?:NoneType)'|cannot unpack non-iterable NoneType).*))"},
-                    .confidence = 0.5,
+                    .confidence = 0.38,
                     .next = "Follow the traceback to what returned nothing.",
                     .why = "A value that was to be set is not.",
                     .matches = "AttributeError: 'NoneType' object has no attribute 'shape'",
@@ -70,7 +70,7 @@ constexpr Signature
                     .cause = "Tensors are combined whose shapes do not fit: {1}.",
                     .all =
                         {R"((?:RuntimeError|ValueError): ((?:Input tensor \(shape=.*\) and weight tensor \(shape=.*\) are not compatible|mat1 and mat2 shapes cannot be multiplied|The size of tensor a \(\d+\) must match|shape '\[.*\]' is invalid for input of size|Sizes of tensors must match except in dimension|The expanded size of the tensor|Given groups=|size mismatch, m1|Tensors must have same number of dimensions|einsum\(\)|The shape of the mask).*))"},
-                    .confidence = 0.55,
+                    .confidence = 0.38,
                     .next = "Compare the two sizes with heads, hidden size, sequence length and "
                             "parallel sizes.",
                     .why = "A product or a sum meets sizes that one part of the program takes from "
@@ -88,7 +88,7 @@ constexpr Signature
                     .cause = "Tensors are on different devices or of different types: {1}.",
                     .all =
                         {R"(RuntimeError: ((?:Expected all tensors to be on the same device|expected scalar type \w+ but found|expected m1 and m2 to have the same dtype|Input type \(.*\) and (?:weight|bias) type|mat1 and mat2 must have the same dtype|Index put requires the source and destination dtypes|\"\w+\" not implemented for '\w+'|Input, output and indices must be on the current device|Expected tensor for argument).*))"},
-                    .confidence = 0.58,
+                    .confidence = 0.38,
                     .next = "Follow the traceback; set the type or the device where the tensor is "
                             "made.",
                     .why = "Mixed precision and placement are the program's own.",
@@ -104,12 +104,10 @@ constexpr Signature
                     .title = "A gradient that the graph does not have",
                     .cause =
                         "The backward pass finds no graph, a second one, or a changed tensor: {1}.",
-                    .all =
-                        {"RuntimeError: ((?:element 0 of tensors does not require grad|Trying to "
-                         "backward through the graph a second time|one of the variables needed for "
-                         "gradient computation has been modified by an inplace operation|Expected "
-                         "to have finished reduction in the prior iteration|Expected to mark a "
-                         "variable ready only once|grad can be implicitly created only).*)"},
+                    .all = {"RuntimeError: ((?:element 0 of tensors does not require grad|Trying "
+                            "to backward through the graph a second time|one of the variables "
+                            "needed for gradient computation has been modified by an inplace "
+                            "operation|grad can be implicitly created only).*)"},
                     .confidence = 0.75,
                     .next = "Follow the message; with data parallelism give every parameter a "
                             "gradient, or say find_unused_parameters=True.",
@@ -178,7 +176,7 @@ constexpr Signature
                     .cause = "An object does not have what the program asks of it: {1}.",
                     .all = {R"(AttributeError: ('\w+' object has no attribute '\w+'.*))"},
                     .none = {"'NoneType' object"},
-                    .confidence = 0.45,
+                    .confidence = 0.38,
                     .next = "Follow the traceback; compare the versions of the two files.",
                     .why = "Of library code this can as well be an option that leads where nobody "
                            "was, or a package of another version.",
@@ -251,6 +249,22 @@ constexpr Signature
                                "'/opt/run/config.yaml'",
                     .near_miss = "file found",
                     .source = "python/cpython v3.12 Modules/_io/fileio.c",
+                },
+                {
+                    .code = "WHY3716",
+                    .cls = Class::kStack,
+                    .title = "A package that Python asks to install",
+                    .cause = "A package is asked for that is not there or of another version: {1}.",
+                    .all =
+                        {R"((?:Error|Exception|Exit): (.*(?:[Pp]lease (?:re-?)?install|pip install|(?:is|are) (?:not installed|required but|needed but)|needs? to be installed|not been installed|seems? to be not installed|installation is required|must be installed|requires? the \S+ (?:package|library)).*))"},
+                    .confidence = 0.66,
+                    .next = "Install it in the interpreter of the ranks.",
+                    .fields = {"host.versions"},
+                    .why = "Programs say so where they import what they need late.",
+                    .matches = "ImportError: FlashAttention2 has been toggled on, but the package "
+                               "flash_attn seems to be not installed.",
+                    .near_miss = "install finished",
+                    .source = "python/cpython v3.12 Lib/importlib",
                 },
 };
 

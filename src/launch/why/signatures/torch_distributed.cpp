@@ -81,10 +81,11 @@ constexpr Signature kSignatures[] = {
      .source = "pytorch/pytorch v2.6 torch/csrc/distributed/c10d/socket.cpp (SocketConnectOp)"},
     {.code = "WHY1205",
      .cls = Class::kPolicy,
-     .role = Role::kRoot,
+     .role = Role::kSymptom,
      .title = "The master address is an unknown name",
-     .cause = "The name of the master ({1}) does not exist.",
-     .all = {R"(addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -(?:2|5))"},
+     .cause = "The name of the master or of a node does not exist ({1}).",
+     .all =
+         {R"((addresses of \([^,]+, \d+\) cannot be retrieved \(gai error: -(?:2|5)|host not found: Name or service not known|\[Errno -2\] Name or service not known|Could not resolve hostname \S+))"},
      .confidence = 0.6,
      .next = "Correct MASTER_ADDR: take a name that every node resolves, or the address itself.",
      .fields = {"host.network.master_addr"},
@@ -98,12 +99,12 @@ constexpr Signature kSignatures[] = {
                "(SocketConnectOp::tryConnect)"},
     {.code = "WHY1206",
      .cls = Class::kHost,
-     .role = Role::kRoot,
+     .role = Role::kSymptom,
      .title = "Name resolution does not work",
-     .cause = "The resolver of this host did not answer for {1}.",
+     .cause = "The resolver of this host did not answer.",
      .all =
-         {R"((?:addresses of \(([^,]+, \d+)\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '([^']+)'|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
-     .confidence = 0.7,
+         {R"((?:addresses of \([^,]+, \d+\) cannot be retrieved \(gai error: -3|nslookup: can't resolve '|gaierror: \[Errno -3\]|Temporary failure in name resolution))"},
+     .confidence = 0.6,
      .next = "Repair DNS on the node or in the pod (resolv.conf, search domains, the service's "
              "record), or use addresses.",
      .fields = {"host.network.master_addr"},
@@ -172,7 +173,7 @@ constexpr Signature kSignatures[] = {
      .title = "The watchdog takes the process down",
      .cause = "PyTorch ends the process after a failed or late collective.",
      .all =
-         {R"((?:Some NCCL operations have failed or timed out|To avoid data inconsistency, we are taking the entire process down|watchdog thread terminated with exception|Received a dump signal (?:due to|from)|Heartbeat monitor timed out|Failed to check the .should dump. flag|Observed flight recorder dump signal|First PG on this rank to signal dumping|Exception \(either an error or timeout\) detected by watchdog))"},
+         {R"((?:Some NCCL operations have failed or timed out|To avoid data inconsistency, we are taking the entire process down|watchdog thread terminated with exception|Received a dump signal (?:due to|from)|Heartbeat monitor timed out|Failed to check the .should dump. flag|Observed flight recorder dump signal|ProcessGroupNCCL's watchdog got stuck|Timeout at NCCL work: |communicator encountered error set by ProcessGroupNCCL|First PG on this rank to signal dumping|Exception \(either an error or timeout\) detected by watchdog))"},
      .confidence = 0.3,
      .next = "Read what came before it on the other ranks.",
      .why = "These lines follow a failure that another line or another rank names.",
@@ -201,7 +202,8 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "Ranks called different collectives",
      .cause = "Ranks called different collectives, or the same one with different shapes.",
-     .all = {"Detected mismatch between collectives on ranks"},
+     .all =
+         {R"((?:Detected mismatch between collectives on ranks|disagreement between rank\d+ and rank\d+))"},
      .confidence = 0.75,
      .next = "Make every rank of the group take the same calls in the same order; the two "
              "fingerprints in the message show where they part.",
@@ -423,7 +425,7 @@ constexpr Signature kSignatures[] = {
      .title = "NCCL backend without this data type",
      .cause = "The NCCL backend of this PyTorch cannot communicate the type {1}.",
      .all =
-         {R"((?:Input tensor data type is not supported for NCCL process group: (\S+)|Unconvertible NCCL type (\S+)))"},
+         {R"((?:Input tensor data type is not supported for NCCL process group:|Unconvertible NCCL type) (\S+))"},
      .confidence = 0.55,
      .next = "Update PyTorch, or communicate the bytes as uint8 or in bf16.",
      .fields = {"host.versions.pytorch", "policy.precision.compute"},
@@ -468,9 +470,9 @@ constexpr Signature kSignatures[] = {
      .cls = Class::kPolicy,
      .role = Role::kRoot,
      .title = "A rank outside the world",
-     .cause = "A process has rank {1}, which is outside the world that was announced.",
+     .cause = "A process has a rank outside the world that was announced.",
      .all =
-         {R"((?:Invalid rank (\d+), rank should be in the interval|rank (\d+) is not in range|local_rank \(?(\d+)\)? must be less than))"},
+         {R"((?:Invalid rank \d+, rank should be in the interval|rank \d+ is not in range|local_rank \(?\d+\)? must be less than))"},
      .confidence = 0.7,
      .next = "Let WORLD_SIZE be the number of started processes, and RANK unique below it.",
      .fields = {"policy.layout.world_size"},

@@ -264,6 +264,41 @@ constexpr Signature kSignatures[] = {
                 "call `register`?",
      .near_miss = "INFO Rendezvous'ing worker group with backend c10d",
      .source = "pytorch/pytorch v2.6 torch/distributed/elastic/rendezvous/api.py (create_handler)"},
+    {.code = "WHY1316",
+     .cls = Class::kUnknown,
+     .role = Role::kCascade,
+     .title = "Another launcher's summary",
+     .cause =
+         "A launcher or engine reports that a worker ended; the reason is in the worker's output.",
+     .all =
+         {R"((?:Engine core initialization failed|Failed core proc\(s\)|WorkerProc (?:initialization failed|failed to start|hit an exception)|Worker proc \S+ died unexpectedly|Received sigquit from a child process|ActorDiedError|The actor (?:is dead|died) unexpectedly|ActorHandleNotFoundError|WorkerCrashedError|Owner's node has crashed|RayTaskError\(|Executor \S+ .*terminated|Killing subprocess \d+|exits with return code = ))"},
+     .confidence = 0.3,
+     .next = "Read the worker's own error above it.",
+     .why = "Serving engines, Ray and DeepSpeed's launcher know only that a worker is gone.",
+     .matches = "RuntimeError: Engine core initialization failed. See root cause above. Failed "
+                "core proc(s): {}",
+     .near_miss = "INFO Initializing a V1 LLM engine",
+     .source = "vllm-project/vllm vllm/v1/engine/utils.py; ray-project/ray "
+               "python/ray/exceptions.py; deepspeedai/DeepSpeed launcher/launch.py"},
+    {.code = "WHY1317",
+     .cls = Class::kStack,
+     .role = Role::kSymptom,
+     .title = "A worker ended with an arithmetic signal",
+     .cause = "A worker ended with SIGFPE in native code: a library divided by zero, as some "
+              "builds of cuBLAS do on GPUs that they do not know.",
+     .all =
+         {R"((?:exitcode: -8\b|Signal 8 \(SIGFPE\) received by PID|died with <Signals\.SIGFPE|Floating point exception))"},
+     .confidence = 0.5,
+     .next = "Update cuBLAS (nvidia-cublas) and PyTorch to releases that list this GPU; "
+             "PYTHONFAULTHANDLER=1 shows the call.",
+     .fields = {"host.versions.cuda"},
+     .why = "Python and PyTorch raise exceptions for arithmetic; the signal comes from a compiled "
+            "library.",
+     .matches = "torch.distributed.elastic.multiprocessing.api: [ERROR] failed (exitcode: -8) "
+                "local_rank: 0 (pid: 69053) of binary: /root/miniconda3/bin/python",
+     .near_miss = "torch.distributed.elastic.multiprocessing.api: [ERROR] failed (exitcode: -9) "
+                  "local_rank: 0 (pid: 69053) of binary: /root/miniconda3/bin/python",
+     .source = "pytorch/pytorch v2.6 torch/distributed/elastic/multiprocessing/errors/__init__.py"},
 };
 
 }  // namespace

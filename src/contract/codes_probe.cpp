@@ -1,0 +1,77 @@
+// Codes of probing a host and comparing it with what was stated or seen before.
+#include "src/contract/codes.h"
+
+namespace nam56r::contract::internal {
+namespace {
+
+constexpr Code kCodes[] = {
+    {"PROBE0001", "host", "probe, launch", "The machine has fewer GPUs than its host file says.",
+     "Ranks would share a GPU, or find none.", "gpus_per_node = 8 where 7 are seen",
+     "the GPU mended, or the host file of this machine"},
+    {"PROBE0002", "host", "probe, launch", "A part of the machine could not be probed.",
+     "A check that did not run must not look like one that passed.",
+     "a driver that does not answer", "a driver that answers"},
+    {"PROBE0003", "host", "probe, launch", "The GPUs are of another kind than the host file says.",
+     "Kernels, memory and speed were planned for the stated one.", "gpu = \"H200\" on an H100",
+     "gpu = \"H100\", or the machine that was meant"},
+    {"PROBE0004", "host", "probe, launch", "A GPU has too little free memory, or others hold some.",
+     "The run would end for want of memory, and the policy would be blamed.",
+     "a forgotten notebook that holds 40 GiB", "the notebook ended"},
+    {"PROBE0005", "host", "probe, launch", "A library has another version than the host file says.",
+     "What was checked for one version was not checked for the other.",
+     "nccl = \"2.27.3\" where 2.21.5 would be loaded", "nccl = \"2.21.5\", or 2.27.3 installed"},
+    {"PROBE0006", "host", "probe, launch", "/dev/shm has too little room.",
+     "NCCL and the loader processes share it, and end with a bus error where it is full.",
+     "a container with the 64 MiB that Docker gives", "--shm-size=1g"},
+    {"PROBE0007", "host", "probe, launch", "A disk that the run writes to has too little room.",
+     "The run would end at its first checkpoint.", "a checkpoint of 56 GiB, 20 GiB free",
+     "a directory on a disk with 100 GiB free"},
+    {"PROBE0008", "host", "probe, launch", "Too few files may be open, or processes run, at once.",
+     "The launcher watches each rank through several of them.", "ulimit -n 64 and 8 ranks",
+     "ulimit -n 65536"},
+    {"PROBE0009", "host", "probe, launch",
+     "Too little memory may be locked, where InfiniBand devices are.",
+     "Buffers are locked when they are registered with such a device.", "ulimit -l 64",
+     "ulimit -l unlimited"},
+    {"PROBE0010", "host", "probe, launch",
+     "Something is not as it was when the contract last ran well.",
+     "A result that changes with it would be put down to the contract.",
+     "libnccl.so.2 replaced since", "the old one put back, or --accept-drift library.nccl"},
+    {"PROBE0011", "host", "probe, launch", "A drift is accepted by a name that stands for nothing.",
+     "The drift that was meant would still be refused, or a later one let through.",
+     "--accept-drift libary.nccl", "--accept-drift library.nccl"},
+    {"PROBE0012", "host", "probe, launch", "Fewer cores may be used than the host file says.",
+     "Ranks that share a core wait for each other.", "cores = 64 in a job of 16", "cores = 16"},
+    {"PROBE0013", "host", "probe, launch", "The network interface is not there, down or nameless.",
+     "The ranks would wait for each other until they give up.", "interface = \"eth7\"",
+     "interface = \"eth0\""},
+    {"PROBE0014", "host", "probe, launch", "A GPU is there, and not well.",
+     "It would fail later, or slow all others down.", "a GPU with uncorrected memory errors",
+     "the GPU reset, or left out"},
+    {"PROBE0015", "host", "probe, launch", "The ranks cannot meet at the master's address.",
+     "Somebody listens on the port, or the address is not reached.",
+     "master_port = 22 on a machine with ssh", "master_port = 0, for a free one"},
+    {"PROBE0016", "host", "probe, launch", "A build lock was left behind, and nobody holds it.",
+     "PyTorch waits without end for a build that was killed.",
+     "torch_extensions/fused/lock after a SIGKILL", "the file removed"},
+    {"PROBE0017", "host", "probe, launch", "A cache holds kernels of another configuration.",
+     "They would be taken for this one's.", "a cache directory copied from another contract's",
+     "the directory removed"},
+    {"PROBE0018", "seam", "probe, launch",
+     "Python imports another Megatron than the host file says, or one of another release.",
+     "Flags, rules and seams were checked for the stated one.",
+     "megatron-core installed beside a checkout that comes later on the path",
+     "megatron-core uninstalled"},
+    {"PROBE0019", "host", "probe, launch", "The Megatron checkout has changes that no commit has.",
+     "The receipt names the commit, which is not what runs.", "an edited arguments.py",
+     "the edit committed"},
+    {"PROBE0100", "host", "probe", "What to probe for was not said in one way.",
+     "A contract is taken as it is; a recipe is compiled with a policy first.",
+     "nam56r probe --contract recipe.toml", "nam56r probe --contract recipe.toml --policy P.toml"},
+};
+
+}  // namespace
+
+std::span<const Code> ProbeCodes() { return kCodes; }
+
+}  // namespace nam56r::contract::internal
