@@ -237,6 +237,8 @@ TEST_F(Slurm, AKilledRankEndsTheRun) {
   const auto outcome = Outcome();
   EXPECT_EQ(outcome.value("status", ""), "failed");
   EXPECT_THAT(outcome.value("reason", ""), HasSubstr("was killed by SIGKILL"));
+  EXPECT_EQ(outcome.value("ending", ""), "rank-signal");
+  EXPECT_EQ(outcome.value("named_ranks", nlohmann::json()).size(), 1u);
   EXPECT_EQ(LauncherExit(), 1);
 }
 
@@ -248,6 +250,8 @@ TEST_F(Slurm, ALostSlurmdEndsTheRunOnBothNodes) {
   const auto outcome = Outcome();
   EXPECT_EQ(outcome.value("status", ""), "failed");
   EXPECT_THAT(outcome.value("reason", ""), HasSubstr("node n2 does not answer"));
+  EXPECT_EQ(outcome.value("ending", ""), "node-lost");
+  EXPECT_EQ(outcome.value("named_ranks", nlohmann::json()), nlohmann::json({2, 3}));
   EXPECT_EQ(LauncherExit(), 1);
   RunProgram({kScript, "revive", Cluster(), "n2"});
 }
@@ -259,6 +263,7 @@ TEST_F(Slurm, AKilledLauncherTakesTheJobWithIt) {
   kill(launcher_, SIGKILL);
   const auto outcome = Outcome();
   EXPECT_EQ(outcome.value("status", ""), "interrupted");
+  EXPECT_EQ(outcome.value("ending", ""), "requested");
   EXPECT_EQ(LauncherExit(), -1);
 }
 

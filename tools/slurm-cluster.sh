@@ -155,8 +155,8 @@ case "${1-}" in
     if [[ "${2-}" == --while ]]; then watched=$3; shift 2; fi
     start "$watched" "${2:?a directory}"
     ;;
-  stop) stop "${2:?a directory}" ;;
-  revive) start_node "${2:?a directory}" "${3:?a node}" ;;
+  stop) stop "$(realpath "${2:?a directory}")" ;;
+  revive) start_node "$(realpath "${2:?a directory}")" "${3:?a node}" ;;
   watch) watch "$2" "$3" ;;
   *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac

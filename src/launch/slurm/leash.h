@@ -13,7 +13,7 @@
 /// The connection between the batch program and the keeper of each rank: one JSON object a line.
 /// It carries what ranks report and the wish to stop; that it ends means that the other side is
 /// gone. Slurm alone does not see to that: with slurmd dead its tasks live on, and their standard
-/// input stays open when srun dies (tried with 22.05).
+/// input stays open for seconds after srun was killed (tried with 22.05).
 namespace nam56r::launch::slurm {
 
 inline constexpr std::size_t kMaxLeashLine = std::size_t{1} << 20;
