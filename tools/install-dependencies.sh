@@ -7,7 +7,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build ccache pkg-config libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
            libfmt-dev libssl-dev libyaml-cpp-dev libsimdjson-dev libre2-dev libsqlite3-dev libhwloc-dev
            libtorch-dev libgloo-dev libopenblas0-pthread"
-  [test]="libgtest-dev libgmock-dev zlib1g-dev python3"
+  [test]="libgtest-dev libgmock-dev zlib1g-dev python3 slurmctld slurmd slurm-client munge"
   [bench]="libbenchmark-dev"
   [lint]="clang-format clang-tidy"
   [fuzz]="clang libclang-rt-14-dev"

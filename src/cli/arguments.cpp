@@ -262,7 +262,17 @@ int Main(const std::vector<std::string>& arguments, Terminal terminal) {
                    "dotted name, or its beginning, that may differ from the last good run: "
                    "library.nccl")
       ->allow_extra_args(false);
+  launch_command->add_flag("--detach", launch.detach,
+                           "with --engine slurm: return when the job is submitted, and leave it");
   launch_command->callback([&] { code = RunLaunch(launch, terminal); });
+
+  std::string slurm_file;
+  CLI::App* slurm_batch = app.add_subcommand("slurm-batch")->group("");
+  slurm_batch->add_option("FILE", slurm_file)->required();
+  slurm_batch->callback([&] { code = RunSlurmBatch(slurm_file, terminal); });
+  CLI::App* slurm_rank = app.add_subcommand("slurm-rank")->group("");
+  slurm_rank->add_option("FILE", slurm_file)->required();
+  slurm_rank->callback([&] { code = RunSlurmRank(slurm_file, terminal); });
 
   ProbeArguments probe;
   CLI::App* probe_command = app.add_subcommand(

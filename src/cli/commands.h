@@ -100,8 +100,16 @@ struct LaunchArguments {
   std::optional<double> hang_after;  ///< seconds; 0: never
   std::int64_t restarts = 0;
   std::vector<std::string> accept_drift;  ///< dotted names of the probe, or their beginnings
+  bool detach = false;  ///< engine slurm: submit, and follow no further
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
+
+// What Slurm and srun start in the place of a person; not shown in the help.
+
+/// The batch program of a job: binds to its nodes and runs the ranks.
+int RunSlurmBatch(const std::string& batch_file, const Terminal& terminal);
+/// The keeper of one rank.
+int RunSlurmRank(const std::string& step_file, const Terminal& terminal);
 
 struct ProbeArguments {
   std::string host;      ///< host file; empty: nothing is compared with one

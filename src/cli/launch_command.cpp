@@ -11,6 +11,7 @@
 #include "src/cli/inputs.h"
 #include "src/cli/launch_proofs.h"
 #include "src/cli/live_line.h"
+#include "src/cli/slurm_launch.h"
 #include "src/cli/supervision.h"
 #include "src/launch/engine_name.h"
 #include "src/launch/kubernetes/manifest.h"
@@ -76,6 +77,11 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   options.runs_directory = arguments.runs;
   options.launcher_environment = launch::ProcessEnvironment();
   options.engine = arguments.engine;
+  if (arguments.detach && arguments.engine != "slurm") {
+    return Refuse({Usage("--detach leaves a job behind, and only engine slurm has one",
+                         "leave --detach out, or add --engine slurm")},
+                  terminal);
+  }
   options.node_rank = arguments.node_rank;
   options.complete = [&](std::string_view bytes, launch::BoundRun& run) -> base::Status {
     if (run.engine == "kubernetes") launch::AddManifest(bytes, options.host, run);
@@ -95,6 +101,10 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
       Warn(prepared->run.refused, terminal);
     }
     return kDone;
+  }
+
+  if (arguments.engine == "slurm") {
+    return LaunchOnSlurm(target->bytes, target->file, options, arguments, terminal);
   }
 
   LiveLine live(terminal.err);

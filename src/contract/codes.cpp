@@ -12,8 +12,8 @@ std::span<const Code> Codes() {
          {internal::InputCodes(), internal::ModelCodes(), internal::PolicyCodes(),
           internal::ContractCodes(), internal::RunCodes(), internal::SupervisionCodes(),
           internal::ScriptCodes(), internal::CheckCodes(), internal::EngineCodes(),
-          internal::BootstrapCodes(), internal::ProbeCodes(), internal::CatalogCodes(),
-          internal::WhyCodes()}) {
+          internal::SlurmCodes(), internal::BootstrapCodes(), internal::ProbeCodes(),
+          internal::CatalogCodes(), internal::WhyCodes()}) {
       all.insert(all.end(), some.begin(), some.end());
     }
     std::sort(all.begin(), all.end(), [](const Code& a, const Code& b) { return a.code < b.code; });

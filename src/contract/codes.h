@@ -38,6 +38,7 @@ std::span<const Code> EngineCodes();
 std::span<const Code> BootstrapCodes();
 std::span<const Code> ProbeCodes();
 std::span<const Code> CatalogCodes();
+std::span<const Code> SlurmCodes();
 std::span<const Code> WhyCodes();
 
 }  // namespace internal

@@ -82,6 +82,22 @@ base::Schema<Host> MakeSchema() {
         .max = 65535},
        +[](Host& h) -> Int& { return h.network.master_port; }},
 
+      {{.key = "slurm.partition", .meaning = "Partition that engine slurm submits to."},
+       +[](Host& h) -> String& { return h.slurm.partition; }},
+      {{.key = "slurm.account", .meaning = "Account that engine slurm charges."},
+       +[](Host& h) -> String& { return h.slurm.account; }},
+      {{.key = "slurm.qos", .meaning = "Quality of service of the job of engine slurm."},
+       +[](Host& h) -> String& { return h.slurm.qos; }},
+      {{.key = "slurm.time_limit",
+        .meaning = "Time limit of the job, as sbatch takes it: 2-00:00:00."},
+       +[](Host& h) -> String& { return h.slurm.time_limit; }},
+      {{.key = "slurm.slurmd_grace_seconds",
+        .meaning = "How long the slurmd of a node may be gone before the run is ended; more where "
+                   "it is restarted under running jobs.",
+        .min = 0,
+        .max = 3600},
+       +[](Host& h) -> double& { return h.slurm.slurmd_grace_seconds; }},
+
       {{.key = "kubernetes.kind",
         .meaning = "What engine kubernetes submits: a JobSet, or a Kubeflow TrainJob.",
         .choices = {"jobset", "trainjob"}},

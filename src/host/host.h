@@ -40,6 +40,15 @@ struct Network {
   std::int64_t master_port = 0;  ///< 0: a free one
 };
 
+/// What engine slurm asks for. Empty: Slurm's default.
+struct Slurm {
+  std::string partition;
+  std::string account;
+  std::string qos;
+  std::string time_limit;           ///< "2-00:00:00", as sbatch takes it
+  double slurmd_grace_seconds = 1;  ///< how long a node's slurmd may be gone to be restarted
+};
+
 /// How engine `kubernetes` describes a run to a cluster.
 struct Kubernetes {
   std::string kind = "jobset";  ///< "jobset", "trainjob"
@@ -56,6 +65,7 @@ struct Host {
   Machine machine;
   Paths paths;
   Network network;
+  Slurm slurm;
   Kubernetes kubernetes;
   std::map<std::string, std::string> datasets;     ///< dataset name to path prefix of .bin and .idx
   std::map<std::string, std::string> checkpoints;  ///< checkpoint name to directory

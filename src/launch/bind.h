@@ -73,6 +73,7 @@ struct BindOptions {
   std::string engine;                     ///< see ChooseEngine(); empty: the default of the backend
   std::vector<std::string> nodes;         ///< host names, in rank order; empty: the host's, unnamed
   std::optional<std::int64_t> node_rank;  ///< of this machine, of several without a scheduler
+  std::string master_addr;                ///< of the first node, unless the host says one
 };
 
 /// Native contracts: one nam56r-worker a rank. Megatron contracts: one torch.distributed.run a

@@ -51,7 +51,29 @@ base::Diagnostics CheckWorld(std::int64_t world, std::int64_t cores) {
   return {error};
 }
 
-base::Diagnostics CheckMemory(const contract::ReadContract& contract, std::int64_t memory) {
+base::Diagnostics CheckNodes(std::int64_t world, const HostView& host, const BindOptions& options) {
+  const auto nodes = static_cast<std::int64_t>(options.nodes.size());
+  if (nodes <= 1) return {};
+  base::Diagnostics errors;
+  if (world % nodes != 0) {
+    errors.push_back(HostError(
+        "LAUNCH0309", fmt::format("{} ranks cannot be dealt out evenly to {} nodes", world, nodes),
+        "change machine.nodes of the host file, or layout.world_size of the policy"));
+    errors.back().fields = {"machine.nodes", "layout.world_size"};
+  }
+  // Nodes of a test cluster may be one machine.
+  if (host->network.interface == "lo" && !options.master_addr.starts_with("127.")) {
+    errors.push_back(HostError(
+        "LAUNCH0310",
+        fmt::format("ranks on {} nodes cannot reach each other over the interface lo", nodes),
+        "name the nodes' interface: interface = \"eth0\" below [network] of the host file"));
+    errors.back().fields = {"network.interface"};
+  }
+  return errors;
+}
+
+base::Diagnostics CheckMemory(const contract::ReadContract& contract, std::int64_t memory,
+                              std::int64_t nodes) {
   const policy::Layout& layout = contract.policy.layout;
   std::int64_t parameters = 0;
   for (std::int64_t rank = 0; rank < layout.world_size; ++rank) {
@@ -59,7 +81,7 @@ base::Diagnostics CheckMemory(const contract::ReadContract& contract, std::int64
         contract.plan, StageOfRank(layout, rank),
         {layout.tensor_parallel, layout.expert_parallel, layout.expert_tensor_parallel});
   }
-  const std::int64_t bytes = parameters * kBytesPerParameter;
+  const std::int64_t bytes = parameters * kBytesPerParameter / nodes;
   if (memory <= 0 || bytes <= memory) return {};
   base::Diagnostic error = HostError(
       "LAUNCH0006",
@@ -108,7 +130,10 @@ struct Place {
   path worker;
   path dataset;
   Checkpoints checkpoints;
+  std::string address;
+  std::string address_from;
   std::int64_t port = 0;
+  std::int64_t ranks_per_node = 1;
 };
 
 std::vector<Token> Argv(const Place& place, const HostView& host, const BindOptions& options,
@@ -150,13 +175,19 @@ base::Expected<std::vector<Variable>> Environment(std::int64_t rank, const Place
                                                   const BindOptions& options) {
   const std::string world = std::to_string(contract.policy.layout.world_size);
   const std::string threads = std::to_string(host->machine.threads_per_rank);
+  const std::int64_t local = rank % place.ranks_per_node;
   EnvironmentBuilder environment;
   AddBasics(environment);
   environment.AddHost("RANK", std::to_string(rank), "launch");
-  environment.AddHost("LOCAL_RANK", std::to_string(rank), "launch");
+  environment.AddHost("LOCAL_RANK", std::to_string(local), "launch");
   environment.Add("WORLD_SIZE", world, base::Surface::kPolicy, "policy layout.world_size");
-  environment.Add("LOCAL_WORLD_SIZE", world, base::Surface::kPolicy, "policy layout.world_size");
-  environment.AddHost("MASTER_ADDR", host->network.master_addr, host.From("network.master_addr"));
+  if (options.nodes.size() <= 1) {
+    environment.Add("LOCAL_WORLD_SIZE", world, base::Surface::kPolicy, "policy layout.world_size");
+  } else {
+    environment.AddHost("LOCAL_WORLD_SIZE", std::to_string(place.ranks_per_node),
+                        "launch, ranks of a node");
+  }
+  environment.AddHost("MASTER_ADDR", place.address, place.address_from);
   environment.AddHost(
       "MASTER_PORT", std::to_string(place.port),
       host->network.master_port == 0 ? "launch, a free port" : host.From("network.master_port"));
@@ -189,11 +220,15 @@ base::Expected<BoundRun> BindNative(const contract::ReadContract& contract, cons
   const std::string& dataset = contract.policy.data.dataset;
 
   // All that is wrong with this machine at once.
-  base::Diagnostics errors = CheckWorld(world, cores);
+  // Of a Slurm job that is not there yet, the nodes are as the host says.
+  const std::int64_t nodes = options.nodes.empty()
+                                 ? (options.engine == "slurm" ? host->machine.nodes : 1)
+                                 : static_cast<std::int64_t>(options.nodes.size());
+  base::Diagnostics errors = CheckWorld(world / nodes, cores);
   const auto collect = [&](const base::Diagnostics& more) {
     errors.insert(errors.end(), more.begin(), more.end());
   };
-  collect(CheckMemory(contract, memory));
+  collect(CheckMemory(contract, memory, nodes));
   const auto worker = BindWorker(host, options);
   if (!worker) collect(worker.errors());
   const auto prefix = BindDataset(dataset, host, options.launcher_environment);
@@ -201,13 +236,22 @@ base::Expected<BoundRun> BindNative(const contract::ReadContract& contract, cons
   const policy::Checkpoint& named = contract.policy.checkpoint;
   const auto checkpoints = BindCheckpoints(named, host);
   if (!checkpoints) collect(checkpoints.errors());
+  collect(CheckNodes(world, host, options));
+  const bool given = !options.master_addr.empty() && !host.Says("network.master_addr");
+  const std::string address = given ? options.master_addr : host->network.master_addr;
   const auto port = host->network.master_port != 0
                         ? base::Expected<std::int64_t>(host->network.master_port)
-                        : FreePort(host->network.master_addr);
+                        : FreePort(address);
   if (!port) collect(port.errors());
   if (!errors.empty()) return errors;
 
-  const Place place{*worker, *prefix, *checkpoints, *port};
+  const Place place{*worker,
+                    *prefix,
+                    *checkpoints,
+                    address,
+                    given ? "the first node" : host.From("network.master_addr"),
+                    *port,
+                    options.nodes.empty() ? world : world / nodes};
   BoundRun run;
   for (std::int64_t rank = 0; rank < world; ++rank) {
     auto environment = Environment(rank, place, contract, host, options);
@@ -218,6 +262,8 @@ base::Expected<BoundRun> BindNative(const contract::ReadContract& contract, cons
   run.host = base::ToJson(*host, host::Schema());
   run.host["bound"] = {{"worker", place.worker.string()},
                        {"dataset", {{"name", dataset}, {"prefix", place.dataset.string()}}},
+                       {"nodes", options.nodes},
+                       {"master_addr", place.address},
                        {"master_port", place.port},
                        {"cores", cores},
                        {"memory_bytes", memory}};

@@ -21,6 +21,8 @@ class HostView {
   /// "host network.interface", and the line if a file says it.
   std::string From(const std::string& key) const;
   base::SourceLocation At(const std::string& key) const;
+  /// A file says it.
+  bool Says(const std::string& key) const { return loaded_ != nullptr && At(key).line > 0; }
 
  private:
   const base::Loaded<host::Host>* loaded_;

@@ -38,6 +38,7 @@ std::string NameOf(const contract::ReadContract& contract) {
 // A directory that does not exist yet: two runs may start within one second.
 std::filesystem::path NewReceiptDirectory(const contract::ReadContract& contract,
                                           const RunOptions& options) {
+  if (!options.receipt_directory.empty()) return options.receipt_directory;
   const std::filesystem::path runs = RunsDirectory(options);
   const std::int64_t now = UnixNow();
   std::filesystem::path directory;
@@ -60,6 +61,7 @@ base::Expected<BoundRun> BindAt(const contract::ReadContract& contract,
   bind.engine = options.engine;
   bind.node_rank = options.node_rank;
   bind.nodes = options.nodes;
+  bind.master_addr = options.master_addr;
   return Bind(contract, options.host, bind);
 }
 

@@ -34,6 +34,8 @@ struct Attempt {
 struct RunOptions {
   const base::Loaded<host::Host>* host = nullptr;           ///< null: defaults
   std::filesystem::path runs_directory;                     ///< empty: host paths.runs, then ./runs
+  std::filesystem::path receipt_directory;                  ///< empty: a new one for this second
+  std::string master_addr;                                  ///< see BindOptions
   std::map<std::string, std::string> launcher_environment;  ///< see ProcessEnvironment()
   std::filesystem::path executable;                         ///< see BindOptions
   std::int64_t cores = 0;                                   ///< see BindOptions
