@@ -41,7 +41,7 @@ run() {
 # Optimised: what users run, and what needs LibTorch. The tests of the rooms run once, sanitized:
 # they cover the same code, and building them twice would cost five minutes.
 run default nam56r nam56r-worker cli_test rooms_test train_test slurm_test \
-  runtime_model_test runtime_comm_test runtime_train_test
+  runtime_model_test runtime_comm_test runtime_train_test slurm_test
 run asan
 run tsan engine_test fault_test data_test
 

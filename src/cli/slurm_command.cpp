@@ -8,6 +8,7 @@
 #include "src/base/program.h"
 #include "src/base/utf8.h"
 #include "src/cli/inputs.h"
+#include "src/cli/launch_proofs.h"
 #include "src/cli/live_line.h"
 #include "src/cli/slurm_launch.h"
 #include "src/launch/host_error.h"
@@ -92,6 +93,7 @@ int LaunchOnSlurm(const std::string& bytes, const std::string& file, const launc
   options.run = run;
   options.host_file = arguments.host;
   options.detach = arguments.detach;
+  options.accept_drift = arguments.accept_drift;
   const auto tell = [&](const std::string& line) {
     if (terminal.err_is_terminal) {
       live.Print(line);
@@ -169,6 +171,10 @@ int RunSlurmBatch(const std::string& batch_file, const Terminal& terminal) {
   options.walltime_seconds = request->walltime_seconds;
   options.hang = request->hang;
   options.restarts = request->restarts;
+  // The first node is looked at, which this runs on; the others are taken to be like it.
+  LaunchArguments proofs;
+  proofs.accept_drift = request->accept_drift;
+  AddProofs(proofs, terminal, options, runner);
   slurm::StepEngine engine(*allocation, tools, *srun, launch::ThisExecutable());
   const auto result = launch::RunContract(*bytes, request->contract.string(), options, engine);
   if (!result) return Refuse(result.errors(), terminal);

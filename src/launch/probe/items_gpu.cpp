@@ -102,7 +102,7 @@ ProbeItem ProbeFabric(const Subject& subject) {
   ProbeItem item;
   item.facts = {{"switches", switches}, {"manager", running ? "running" : "not seen"}};
   if (!running) {
-    item.notes.push_back(
+    item.notes.emplace_back(
         "nv-fabricmanager is not among the processes seen here; a container does not see the "
         "machine's");
   }

@@ -223,6 +223,7 @@ base::Expected<std::string> BatchFile(const path& executable, const BatchRequest
       {"hang",
        {request.hang.heartbeat_seconds, request.hang.log_seconds, request.hang.before_first_step}},
       {"restarts", request.restarts},
+      {"accept_drift", request.accept_drift},
       {"ranks_per_node", request.ranks_per_node},
       {"slurmd_grace_seconds", request.slurmd_grace_seconds}};
   return fmt::format("{}\n{}\n", first,
@@ -254,6 +255,7 @@ base::Expected<BatchRequest> ReadBatchFile(const path& file) {
     const json& hang = request.at("hang");
     read.hang = {hang.at(0).get<double>(), hang.at(1).get<double>(), hang.at(2).get<double>()};
     read.restarts = request.at("restarts").get<std::int64_t>();
+    read.accept_drift = request.at("accept_drift").get<std::vector<std::string>>();
     read.ranks_per_node = request.at("ranks_per_node").get<std::int64_t>();
     read.slurmd_grace_seconds = request.at("slurmd_grace_seconds").get<double>();
     return read;
@@ -318,6 +320,7 @@ base::Expected<SubmittedRun> RunThroughSlurm(std::string_view contract_bytes,
   request.walltime_seconds = options.run.walltime_seconds;
   request.hang = options.run.hang;
   request.restarts = options.run.restarts;
+  request.accept_drift = options.accept_drift;
   request.ranks_per_node = world / nodes;
   request.slurmd_grace_seconds = host.slurm.slurmd_grace_seconds;
   for (const char* name : kHandedOn) {

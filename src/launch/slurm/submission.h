@@ -27,6 +27,7 @@ struct BatchRequest {
   double walltime_seconds = 0;
   HangLimits hang;
   std::int64_t restarts = 0;
+  std::vector<std::string> accept_drift;  ///< dotted names of the probe
   std::int64_t ranks_per_node = 1;
   double slurmd_grace_seconds = 1;
 };
@@ -39,9 +40,10 @@ base::Expected<std::string> BatchFile(const std::filesystem::path& executable,
 base::Expected<BatchRequest> ReadBatchFile(const std::filesystem::path& file);
 
 struct SubmitOptions {
-  RunOptions run;         ///< host, directories, environment, graces
-  std::string host_file;  ///< that run.host came from; empty: none
-  bool detach = false;    ///< do not follow, and leave the job when this process ends
+  RunOptions run;                         ///< host, directories, environment, graces
+  std::string host_file;                  ///< that run.host came from; empty: none
+  std::vector<std::string> accept_drift;  ///< dotted names of the probe that may have changed
+  bool detach = false;  ///< do not follow, and leave the job when this process ends
   std::function<void(const std::string& job, const std::filesystem::path& receipt)> on_submitted;
   /// "waits: Priority", "runs on n[1-2]"; once for each that is new.
   std::function<void(const std::string& state)> on_state;

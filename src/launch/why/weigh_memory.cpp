@@ -33,8 +33,8 @@ double GiB(const std::string& number, const std::string& unit) {
 
 constexpr const char* kSize = R"(([0-9.]+) ?([KMGT]i?B|bytes))";
 
-double Size(const std::string& text, const std::string& before, const std::string& after) {
-  const RE2 pattern(before + kSize + after);
+double Size(const std::string& text, const char* before, const char* after) {
+  const RE2 pattern(fmt::format("{}{}{}", before, kSize, after));
   std::string number;
   std::string unit;
   return RE2::PartialMatch(text, pattern, &number, &unit) ? GiB(number, unit) : -1;
