@@ -10,9 +10,10 @@
 #include "src/cli/engine_choice.h"
 #include "src/cli/inputs.h"
 #include "src/cli/live_line.h"
+#include "src/cli/supervision.h"
+#include "src/launch/catalog/catalog.h"
 #include "src/launch/engine_name.h"
 #include "src/launch/kubernetes/manifest.h"
-#include "src/cli/supervision.h"
 #include "src/launch/progress.h"
 #include "src/launch/run.h"
 #include "src/report/dry_run_text.h"
@@ -100,6 +101,14 @@ int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal) {
   std::unique_ptr<launch::Progress> progress;
   launch::Progress::Options shape;
   std::string where;  // shown at the start, and again at the end, far below it
+  // Only a cache: a listing finds the receipt without it.
+  options.record = [&](const std::filesystem::path& receipt) {
+    if (auto recorded = launch::catalog::Record(receipt); !recorded) {
+      base::Diagnostics notes = recorded.errors();
+      for (base::Diagnostic& note : notes) note.severity = base::Severity::kWarning;
+      Warn(notes, terminal);
+    }
+  };
   options.on_start = [&](const contract::ReadContract& contract, const launch::BoundRun& run) {
     shape.total_steps = contract.policy.batch.train_iters;
     shape.tokens_per_step =
