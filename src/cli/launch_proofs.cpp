@@ -39,7 +39,11 @@ void AddProofs(const LaunchArguments& arguments, const Terminal& terminal,
   options.attribute = launch::why::CauseOf;
   options.record = [&terminal](const std::filesystem::path& receipt) {
     auto recorded = launch::catalog::Record(receipt);
-    if (!recorded) Warn(recorded.errors(), terminal);  // the receipt is there all the same
+    if (recorded) return;
+    // Only a cache: a listing finds the receipt without it.
+    base::Diagnostics notes = recorded.errors();
+    for (base::Diagnostic& note : notes) note.severity = base::Severity::kWarning;
+    Warn(notes, terminal);
   };
   launch::WithSeams(options, runner);
 }

@@ -176,6 +176,9 @@ base::Expected<Run> ReadRun(const RunsArguments& arguments, const std::string& n
   }
   Run run{*std::move(side), launch::catalog::EntryOf(*receipt), {}};
   run.comparables = launch::catalog::ComparablesOf(run.side.contract, *run.side.host);
+  // Another one in every run.
+  const auto bound = run.side.host->find("bound");
+  if (bound != run.side.host->end() && bound->is_object()) bound->erase("master_port");
   (*run.side.host)["environment"] = HostEnvironment(*directory);
   const json proof = ReadJson(*directory / "proof.json");
   if (proof.is_object() && proof.contains("probe")) (*run.side.host)["probe"] = proof["probe"];

@@ -63,6 +63,11 @@ std::string TrialText(const launch::bisect::Trial& trial, std::size_t difference
 }
 
 std::string BisectText(const Report& report) {
+  if (!report.ends_known) {
+    return fmt::format(
+        "{} before it was known whether GOOD works and BAD fails\n",
+        report.end == Report::End::kInterrupted ? "interrupted" : "no trials are left");
+  }
   std::string text = Head(report);
   TextTable table({{""}, {"surface"}, {"field"}, {"GOOD"}, {"BAD"}});
   const auto& undecided = report.culprits.undecided;

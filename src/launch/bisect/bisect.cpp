@@ -129,6 +129,7 @@ base::Expected<Report> Bisect(const Candidates& candidates, Oracle& oracle,
     return report;
   }
   if (auto errors = CheckEnds(*good, *bad, report); !errors.empty()) return errors;
+  report.ends_known = true;
   report.culprits = FindCulprits(candidates.Surfaces(),
                                  [&](const ChangeSet& changes) { return trials.Ask(changes); });
   if (!trials.errors().empty()) return trials.errors();
@@ -174,6 +175,7 @@ json ToJson(const Report& report) {
                       {"receipt", trial.answer.receipt}});
   }
   return {{"end", EndName(report.end)},
+          {"ends_known", report.ends_known},
           {"one_minimal", report.culprits.one_minimal},
           {"surfaces", surfaces},
           {"culprits", std::move(culprits)},

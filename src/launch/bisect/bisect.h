@@ -78,6 +78,7 @@ struct Report {
   std::vector<Trial> trials;   ///< those that were started, in order
   std::size_t uncompiled = 0;  ///< candidates that compile to nothing: not started, not counted
   std::int64_t steps = 0;      ///< that a candidate trained for; 0: as the contracts say
+  bool ends_known = false;     ///< GOOD was seen to work, and BAD to fail
   enum class End { kFound, kInterrupted, kTrialsSpent } end = End::kFound;
 };
 
@@ -90,7 +91,7 @@ base::Expected<Report> Bisect(const Candidates& candidates, Oracle& oracle,
 
 /// "found", "interrupted", "trials spent".
 std::string_view EndName(Report::End end);
-/// {"end","one_minimal","culprits":[{"field","surface","good","bad","undecided"}],"surfaces",
+/// {"end","ends_known","one_minimal","culprits":[{"field","surface","good","bad","undecided"}],"surfaces",
 /// "differences","trials":[...],"trials_started","uncompiled","steps"}
 nlohmann::json ToJson(const Report& report);
 

@@ -194,6 +194,11 @@ TEST(Bisect, EndsThatAreNotAsSaidAreRefusedByName) {
   ASSERT_TRUE(report);
   EXPECT_EQ(ToJson(*report)["end"], "interrupted");
   EXPECT_EQ(report->culprits.changes.size(), 2u);
+  EXPECT_TRUE(report->ends_known);
+  Fixed early({works, Answer{Verdict::kUnresolved, "interrupted", "", true}});
+  report = Bisect(candidates, early, {});
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->ends_known);
   Fixed slow({works, fails, works});
   report = Bisect(candidates, slow, {.max_trials = 2});
   ASSERT_TRUE(report);
