@@ -56,7 +56,7 @@ Account Read(const std::string& text) {
     if (reserved >= 0) account.cached = std::max(0.0, reserved - account.allocated);
   }
   account.pools = Size(text, "with ", " allocated in private pools");
-  static const RE2 kProcess(std::string("Process [0-9]+ has ") + kSize + " memory in use");
+  static const RE2 kProcess(fmt::format("Process [0-9]+ has {} memory in use", kSize));
   re2::StringPiece rest(text);
   std::string number;
   std::string unit;
