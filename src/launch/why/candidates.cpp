@@ -1,3 +1,5 @@
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -31,9 +33,15 @@ bool Earlier(const Hit& a, const Hit& b) {
 std::int64_t FirstFailure(const Context& context) {
   if (context.outcome == nullptr || !context.outcome->is_object()) return -1;
   const auto first = context.outcome->find("first_failure");
-  if (first == context.outcome->end() || !first->is_object()) return -1;
-  const auto rank = first->find("rank");
-  return rank != first->end() && rank->is_number_integer() ? rank->get<std::int64_t>() : -1;
+  const bool says = first != context.outcome->end() && first->is_number_integer();
+  return says ? first->get<std::int64_t>() : -1;
+}
+
+// What Python's warnings module prints, and what a program says when it goes on by other means:
+// whatever it speaks of did not end the run.
+bool OnlyWarns(const std::string& line) {
+  static const RE2 warning(R"((?:^|[\s:\]])[A-Z]?[A-Za-z]*Warning: |[Ff]alling back)");
+  return RE2::PartialMatch(line, warning);
 }
 
 // Lines and seconds within which two messages are about one event: a traceback and the last words
@@ -102,7 +110,7 @@ std::vector<Candidate> Candidates(const Matcher::Found& found, std::size_t logs)
       Candidate best;
       std::set<std::int64_t> ranks;
       for (const Hit& first : firsts) {
-        if (excluded[first.log]) continue;
+        if (excluded[first.log] || OnlyWarns(first.text)) continue;
         std::vector<const Hit*> hits = {&first};
         for (std::size_t i = 1; i < signature.all.size(); ++i) {
           const Hit* hit = Beside(first, found.Of(signature.all[i]), signature.window);

@@ -163,7 +163,7 @@ Cause CauseOf(const fs::path& receipt, const EngineResult& result) {
     return cause;
   }
   for (const RankOutcome& rank : result.ranks) {
-    if (rank.first_failure) inputs->outcome = {{"first_failure", {{"rank", rank.rank}}}};
+    if (rank.first_failure) inputs->outcome = {{"first_failure", rank.rank}};
   }
   const auto answer = Explain(inputs->logs, inputs->context());
   if (!answer) {

@@ -97,7 +97,7 @@ TEST(Why, AnEarlierRootOnAnotherRankWins) {
 
 // Of ranks without times the one that the launcher saw fail first.
 TEST(Why, HeedsWhatTheLauncherSaw) {
-  const nlohmann::json outcome = {{"first_failure", {{"rank", 1}}}};
+  const nlohmann::json outcome = {{"first_failure", 1}};
   const std::vector<LogInput> logs = {
       {.name = "rank-0.log", .file = {}, .text = "SyntaxError: invalid syntax\n"},
       {.name = "rank-1.log", .file = {}, .text = "NameError: name 'foo' is not defined\n"}};
@@ -236,7 +236,7 @@ TEST(Inputs, AreAReceiptADirectoryOrFiles) {
   const fs::path receipt = directory.path() / "run";
   fs::create_directories(receipt / "logs");
   std::ofstream(receipt / "receipt.json") << "{}";
-  std::ofstream(receipt / "outcome.json") << R"({"first_failure":{"rank":1}})";
+  std::ofstream(receipt / "outcome.json") << R"({"first_failure":1})";
   std::ofstream(receipt / "logs" / "rank-1.log.1") << "start\n";
   std::ofstream(receipt / "logs" / "rank-1.log") << "NameError: name 'x' is not defined\n";
   std::ofstream(receipt / "events.jsonl") << "{\"event\":\"start\"}\n";
@@ -338,6 +338,24 @@ TEST(Accuracy, OnRecordedFailures) {
   std::cout << accepted << " of " << rows << " accepted, " << wrong << " wrong\n";
   EXPECT_GE(accepted * 100, rows * 85);
   EXPECT_LE(wrong * 100, rows * 5);
+}
+
+TEST(Why, WhatOnlyWarnsEndedNothing) {
+  const auto answer =
+      Explain({{.name = "rank-0.log",
+                .text = "optimizer/__init__.py:25: UserWarning: Transformer Engine and "
+                        "Apex are not installed. Falling back to Torch optimizers.\n"
+                        "> compiling dataset index builder ...\n"
+                        "helpers.cpp:12:10: fatal error: pybind11/pybind11.h: No such "
+                        "file or directory\n"
+                        "make: *** [Makefile:13: helpers_cpp.so] Error 1\n"}});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->code, "WHY3608");
+  const auto fine =
+      Explain({{.name = "rank-0.log",
+                .text = "UserWarning: Apex is not installed. Falling back to Torch Norm\n"}});
+  ASSERT_TRUE(fine);
+  EXPECT_EQ(fine->code, "");
 }
 
 }  // namespace

@@ -137,6 +137,24 @@ constexpr Signature
                     .source = "huggingface/safetensors v0.4 safetensors/src/tensor.rs; "
                               "pytorch/pytorch v2.5 caffe2/serialize/inline_container.cc",
                 },
+                {
+                    .code = "WHY3608",
+                    .cls = Class::kStack,
+                    .title = "Megatron's dataset helpers do not compile",
+                    .cause = "Megatron could not compile its dataset helpers on this host.",
+                    .all = {"Failed to compile the C\\+\\+ dataset helper functions|"
+                            "Makefile:\\d+: helpers_cpp.* Error"},
+                    .confidence = 0.85,
+                    .next = "Install pybind11 and a C++ compiler where the ranks run, or build "
+                            "megatron/core/datasets/helpers_cpp beforehand (make -C).",
+                    .fields = {"host.versions"},
+                    .why = "The first rank of a node runs make in megatron/core/datasets before "
+                           "the data sets are built, and ends if that fails.",
+                    .matches = "ERROR:megatron.core.datasets.utils:Failed to compile the C++ "
+                               "dataset helper functions",
+                    .near_miss = "> compiling dataset index builder ...",
+                    .source = "NVIDIA/Megatron-LM core_v0.19.0 megatron/core/datasets/utils.py",
+                },
 };
 
 }  // namespace
