@@ -1,5 +1,7 @@
 #include "src/launch/why/inputs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -95,6 +97,13 @@ fs::path LastLogs(const fs::path& directory) {
   return last;
 }
 
+// What the launcher saw is a line among those of the ranks, after them.
+void AddEnding(std::string_view ending, const std::string& reason, Inputs& inputs) {
+  if (ending.empty()) return;
+  inputs.logs.push_back(
+      {.name = "outcome.json", .text = fmt::format("run ended: {}: {}\n", ending, reason)});
+}
+
 void AddReceipt(const fs::path& directory, Inputs& inputs) {
   for (const fs::path& file :
        FilesBelow(LastLogs(directory), [](const fs::path&) { return true; })) {
@@ -107,6 +116,12 @@ void AddReceipt(const fs::path& directory, Inputs& inputs) {
   if (!inputs.contract) inputs.contract = ReadJson(directory / "contract.json");
   if (!inputs.host) inputs.host = ReadJson(directory / "host.json");
   if (!inputs.outcome) inputs.outcome = ReadJson(directory / "outcome.json");
+  if (!inputs.outcome || !inputs.outcome->is_object()) return;
+  const auto text = [&](const char* key) {
+    const auto at = inputs.outcome->find(key);
+    return at != inputs.outcome->end() && at->is_string() ? at->get<std::string>() : std::string();
+  };
+  AddEnding(text("ending"), text("reason"), inputs);
 }
 
 }  // namespace
@@ -165,6 +180,7 @@ Cause CauseOf(const fs::path& receipt, const EngineResult& result) {
   for (const RankOutcome& rank : result.ranks) {
     if (rank.first_failure) inputs->outcome = {{"first_failure", rank.rank}};
   }
+  AddEnding(EndingName(result.ending), result.reason, *inputs);
   const auto answer = Explain(inputs->logs, inputs->context());
   if (!answer) {
     cause.cause = answer.errors()[0].message;

@@ -29,5 +29,6 @@ std::span<const Signature> NativeSignatures();             // 39
 std::span<const Signature> SeamSignatures();               // 40
 std::span<const Signature> SignSignatures();               // 42
 std::span<const Signature> LayoutSignatures();             // 41
+std::span<const Signature> EndingSignatures();             // 43
 
 }  // namespace nam56r::launch::why

@@ -64,6 +64,7 @@ std::span<const SignatureGroup> SignatureGroups() {
       SignatureGroup{"native", "The native backend", NativeSignatures()},
       SignatureGroup{"seams", "Seams", SeamSignatures()},
       SignatureGroup{"layout", "Layouts that other launchers refuse", LayoutSignatures()},
+      SignatureGroup{"ending", "How a run ended", EndingSignatures()},
       SignatureGroup{"signs", "Signs, where no root is found", SignSignatures()},
   };
   return kGroups;
