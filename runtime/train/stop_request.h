@@ -5,8 +5,9 @@
 namespace nam56r::runtime {
 
 /// While it lives, SIGTERM does not end this process but asks training to end after the step that
-/// it is in. A second one ends it at once. One at a time (std::logic_error): a handler belongs to
-/// the process.
+/// it is in. Further ones say the same: a scheduler and the launcher may both send one, and SIGKILL
+/// is there for who does not heed. One at a time (std::logic_error): a handler belongs to the
+/// process.
 class StopRequest {
  public:
   StopRequest();

@@ -81,6 +81,7 @@ struct EngineResult {
   std::vector<std::int64_t> named;  ///< the ranks that the ending is about, ascending; may be empty
   std::vector<std::int64_t> killed;     ///< ranks that outlived the grace and were ended by SIGKILL
   std::filesystem::path log_directory;  ///< where this attempt's rank-N.log are
+  bool asked_to_end = false;            ///< the operator's signal came, too late to be the ending
 };
 
 /// Asks an engine to end a run.

@@ -15,6 +15,7 @@ RestartDecision No(const std::string& why) { return {false, 0, "no restart: " + 
 RestartDecision DecideRestart(const EngineResult& result, const Cause* cause, std::int64_t done,
                               const RestartPolicy& policy, double seconds_left) {
   if (result.outcome != Outcome::kFailed || policy.restarts <= 0) return {};
+  if (result.asked_to_end) return No("it was asked to end");
   if (result.ending == Ending::kSeamUnproved)
     return No("a seam that did not prove itself will not");
   if (result.ending == Ending::kLogLost) return No("there is no room for what it would write");

@@ -194,6 +194,7 @@ class Attempts {
     if (number > 1) {
       auto again = BindAt(contract_, receipt_.directory(), options_);
       if (!again) return again.errors();
+      if (!again->refused.empty()) return again->refused;
       bound = *std::move(again);
     }
     const BoundRun& run = bound ? *bound : first_run_;
@@ -314,7 +315,10 @@ base::Expected<RunResult> RunContract(std::string_view contract_bytes, const std
                                        contract_bytes, run);
   if (!receipt) return receipt.errors();
   if (options.prove) {
-    if (auto status = receipt->KeepProof(proof); !status) return status.errors();
+    if (auto status = receipt->KeepProof(proof); !status) {
+      (void)receipt->Finish(NothingRan(status.errors()), nullptr);
+      return status.errors();
+    }
   }
   if (options.on_start) options.on_start(contract, run);
   return Attempts(*prepared, options, engine, *receipt, *signals, stop_grace).Run();

@@ -282,10 +282,11 @@ void Supervisor::OnSignal() {
   while (const auto number = signals_.Next()) {
     if (!stopping_) {
       Stop(Ending::kRequested, fmt::format("interrupted by SIG{}", ::sigabbrev_np(*number)), {});
-    } else if (*number == SIGINT) {
-      // Somebody is waiting at the keyboard.
-      Kill();
+      continue;
     }
+    result_.asked_to_end = true;
+    // Somebody is waiting at the keyboard.
+    if (*number == SIGINT) Kill();
   }
 }
 

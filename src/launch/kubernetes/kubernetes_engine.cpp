@@ -175,7 +175,7 @@ class ClusterRun {
       error.fields = {"kubectl"};
       return error;
     }
-    if (end.interrupted) Delete();  // it may have come that far
+    Delete();  // some of it may have got there
     base::Diagnostic error = HostError(
         "LAUNCH0514", fmt::format("the cluster does not take the manifest: {}", Complaint(end)),
         fmt::format("kubectl apply --server-side --dry-run=server --filename={}", manifest_));

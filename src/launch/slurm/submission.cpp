@@ -1,6 +1,7 @@
 #include "src/launch/slurm/submission.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -169,18 +170,29 @@ class Follower {
     const std::string started =
         receipt.is_object() ? receipt.value("started", std::string()) : std::string();
     json outcome = OutcomeOfJob(job, started);
-    auto written = base::WriteFileAtomically(receipt_ / "outcome.json", outcome.dump(2) + "\n",
-                                             base::Surface::kHost);
+    // The batch program's own may be there and not yet seen from here, as NFS has it: a link never
+    // replaces it.
+    const path own = receipt_ / ".outcome-of-the-follower";
+    const path name = receipt_ / "outcome.json";
+    auto written = base::WriteFileAtomically(own, outcome.dump(2) + "\n", base::Surface::kHost);
     if (!written) return written.errors();
-    return outcome;
+    const bool first = ::link(own.c_str(), name.c_str()) == 0;
+    std::error_code ignored;
+    std::filesystem::remove(own, ignored);
+    if (first) return outcome;
+    const auto there = base::ReadFile(name, base::Surface::kHost);
+    if (!there) return there.errors();
+    json read = json::parse(*there, nullptr, /*allow_exceptions=*/false);
+    return read.is_object() ? read : outcome;
   }
 
   void OnSignal() {
     while (signals_.Next()) {
       if (cancelled_) continue;
-      cancelled_ = true;
       Tell(fmt::format("cancelling job {}", job_));
-      if (auto status = tools_.Cancel(job_); !status) Tell(status.errors().front().message);
+      auto status = tools_.Cancel(job_);
+      cancelled_ = status.ok();
+      if (!status) Tell(status.errors().front().message + "; the next Ctrl-C tries again");
     }
   }
 
@@ -294,6 +306,17 @@ base::Expected<SubmittedRun> RunThroughSlurm(std::string_view contract_bytes,
   auto prepared = PrepareRun(contract_bytes, file, options.run);
   if (!prepared) return prepared.errors();
   if (!prepared->run.refused.empty()) return prepared->run.refused;
+  if (prepared->contract.dialect != "native") {
+    base::Diagnostic error = HostError(
+        "LAUNCH0008",
+        fmt::format("engine slurm starts native contracts; this one is for {}",
+                    prepared->contract.dialect),
+        "start torchrun in an allocation of your own: salloc, and on each node nam56r launch "
+        "--engine torchrun --node-rank N");
+    error.fields = {"--engine", "run.backend"};
+    error.valid = {"torchrun", "kubernetes"};
+    return error;
+  }
   const path receipt = prepared->run.receipt_directory;
   const path directory = receipt.parent_path() / ".slurm" / receipt.filename();
   const path executable =
@@ -301,7 +324,6 @@ base::Expected<SubmittedRun> RunThroughSlurm(std::string_view contract_bytes,
 
   const host::Host defaults;
   const host::Host& host = options.run.host != nullptr ? options.run.host->value : defaults;
-  // Of a Megatron contract one process a node, which starts the node's ranks.
   const auto world = static_cast<std::int64_t>(prepared->run.ranks.size());
   const std::int64_t nodes = std::min(host.machine.nodes, world);
   if (world % nodes != 0) {
