@@ -57,6 +57,10 @@ TEST(DecideRestartTest, EndingsThatARestartCannotMend) {
   EXPECT_FALSE(DecideRestart(Failed(Ending::kLogLost), &cause, 0, policy, kForEver).restart);
   EXPECT_FALSE(DecideRestart(Failed(Ending::kRankExit), &cause, 0, policy, 0.5).restart)
       << "no time left";
+  EngineResult asked = Failed(Ending::kRankExit);
+  asked.asked_to_end = true;
+  EXPECT_EQ(DecideRestart(asked, &cause, 0, policy, kForEver).text,
+            "no restart: it was asked to end");
 }
 
 TEST(DecideRestartTest, NobodyAsksAfterASuccessOrWithoutRestarts) {
