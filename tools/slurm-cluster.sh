@@ -40,6 +40,10 @@ write_configuration() {
   read -r ctld n1 n2 < <(free_ports 3)
   # linuxproc and task/none ask nothing of cgroups, so that it runs in a container. Short times, so
   # that a dead slurmd is seen in seconds.
+  # Nothing here uses control groups, and slurmd does not start where none are mounted: it is given an
+  # empty directory to look at.
+  mkdir -p "$dir/cgroup"
+  printf 'CgroupPlugin=cgroup/v1\nCgroupMountpoint=%s\n' "$dir/cgroup" >"$dir/cgroup.conf"
   cat >"$dir/slurm.conf" <<CONF
 ClusterName=nam56r
 SlurmctldHost=$(hostname -s 2>/dev/null || hostname)(127.0.0.1)

@@ -7,7 +7,8 @@
 namespace nam56r::runtime {
 namespace {
 
-base::Diagnostic CommunicatorRefusal(std::string code, std::string message, std::vector<std::string> fields) {
+base::Diagnostic CommunicatorRefusal(std::string code, std::string message,
+                                     std::vector<std::string> fields) {
   base::Diagnostic diagnostic;
   diagnostic.code = std::move(code);
   diagnostic.surface = base::Surface::kHost;
@@ -25,14 +26,15 @@ base::Expected<std::unique_ptr<Communicator>> Communicator::Connect(
     const Rendezvous& rendezvous, const Topology& topology, const CommunicatorOptions& options) {
   if (rendezvous.world_size != topology.world()) {
     return CommunicatorRefusal("COMM0003",
-                   fmt::format("WORLD_SIZE is {}, the layout wants {} ranks", rendezvous.world_size,
-                               topology.world()),
-                   {"WORLD_SIZE", "layout.world_size"});
+                               fmt::format("WORLD_SIZE is {}, the layout wants {} ranks",
+                                           rendezvous.world_size, topology.world()),
+                               {"WORLD_SIZE", "layout.world_size"});
   }
   std::unique_ptr<Communicator> communicator(new Communicator(rendezvous, topology));
   try {
     if (topology.world() > 1) {
-      communicator->fabric_ = std::make_unique<GlooFabric>(rendezvous, options.timeout, options.activity);
+      communicator->fabric_ =
+          std::make_unique<GlooFabric>(rendezvous, options.timeout, options.activity);
     }
     const auto make = [&](const std::string& name, const std::vector<std::int64_t>& members) {
       return members.size() == 1 ? MakeSoloGroup(name, rendezvous.rank)
@@ -47,7 +49,8 @@ base::Expected<std::unique_ptr<Communicator>> Communicator::Connect(
           make(std::string(NameOf(kind)), topology.Members(kind, rendezvous.rank));
     }
   } catch (const CommunicationError& error) {
-    return CommunicatorRefusal("COMM0004", error.what(), {"MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME"});
+    return CommunicatorRefusal("COMM0004", error.what(),
+                               {"MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME"});
   }
   return communicator;
 }

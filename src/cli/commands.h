@@ -100,7 +100,7 @@ struct LaunchArguments {
   std::optional<double> hang_after;  ///< seconds; 0: never
   std::int64_t restarts = 0;
   std::vector<std::string> accept_drift;  ///< dotted names of the probe, or their beginnings
-  bool detach = false;  ///< engine slurm: submit, and follow no further
+  bool detach = false;                    ///< engine slurm: submit, and follow no further
 };
 int RunLaunch(const LaunchArguments& arguments, const Terminal& terminal);
 

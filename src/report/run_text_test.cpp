@@ -67,6 +67,5 @@ TEST(ResultTextTest, WhatNoRankReportedIsNotShownAsANumber) {
               AllOf(HasSubstr("interrupted"), Not(HasSubstr("loss"))));
 }
 
-
 }  // namespace
 }  // namespace nam56r::report

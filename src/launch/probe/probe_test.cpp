@@ -156,7 +156,8 @@ TEST_F(ProbeOfMegatron, KnowsLocksThatNobodyHolds) {
 TEST_F(ProbeOfMegatron, ReadsWhoseKernelsACacheHolds) {
   const json first = Run().Facts("cache");
   ASSERT_FALSE(first.empty());
-  const auto& [name, cache] = *first.items().begin();
+  const std::string name = first.begin().key();
+  const json& cache = first.begin().value();
   EXPECT_EQ(cache["state"], "empty");
   const std::string directory = cache["directory"];
   world_->File(directory + "/x.cubin", "");
