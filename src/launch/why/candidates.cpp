@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "src/base/utf8.h"
 #include "src/launch/why/candidate.h"
 
 namespace nam56r::launch::why {
@@ -27,6 +28,18 @@ bool Earlier(const Hit& a, const Hit& b) {
   if (a.log == b.log) return a.line < b.line;
   if (a.seconds >= 0 && b.seconds >= 0 && a.seconds != b.seconds) return a.seconds < b.seconds;
   return a.log < b.log;
+}
+
+// A line of level warning: of Python's logging, of PyTorch's ("[W1123 22:57:18" and "W0409"). It
+// may be the root, but goes behind whatever is an error.
+bool IsWarning(const std::string& line) {
+  static const RE2 level(R"(\bWARNING\b|^(?:\[\w+\]:)?\[?W(?:\d{4})? )");
+  return RE2::PartialMatch(line, level);
+}
+constexpr double kWarningCosts = 0.4;
+
+double Weight(const Candidate& candidate) {
+  return candidate.confidence - (IsWarning(candidate.hits[0]->text) ? kWarningCosts : 0.0);
 }
 
 // Rank that the launcher saw fail first; -1: it does not say.
@@ -87,7 +100,9 @@ std::string Filled(std::string_view text, const std::vector<const Hit*>& hits) {
     const std::size_t pattern = second > 0 ? first - 1 : 0;
     const std::size_t group = (second > 0 ? second : first) - 1;
     if (pattern < hits.size() && group < hits[pattern]->groups.size()) {
-      filled += std::string_view(hits[pattern]->groups[group]).substr(0, kMostOfGroup);
+      // A cut may fall within a character.
+      filled += base::WithValidUtf8(
+          std::string_view(hits[pattern]->groups[group]).substr(0, kMostOfGroup));
     }
     text.remove_prefix(close + 1);
   }
@@ -141,14 +156,14 @@ const Candidate* Root(const std::vector<Candidate>& candidates, const Context& c
   const std::int64_t first_rank = FirstFailure(context);
   for (const Role role : {Role::kRoot, Role::kSymptom}) {
     std::vector<const Candidate*> pool;
-    double most = 0;
+    double most = -1;
     for (const Candidate& candidate : candidates) {
       if (candidate.role != role || candidate.confidence < kLeastConfidence) continue;
-      most = std::max(most, candidate.confidence);
+      most = std::max(most, Weight(candidate));
     }
     for (const Candidate& candidate : candidates) {
       if (candidate.role == role && candidate.confidence >= kLeastConfidence &&
-          candidate.confidence >= most - kAboutTheSame) {
+          Weight(candidate) >= most - kAboutTheSame) {
         pool.push_back(&candidate);
       }
     }

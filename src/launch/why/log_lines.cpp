@@ -124,7 +124,13 @@ std::string_view WithoutEscapes(std::string_view line, std::string& buffer) {
       i += 2;
       while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
     } else if (i + 1 < line.size() && line[i + 1] == ']') {
-      while (i < line.size() && line[i] != '\a') ++i;
+      i += 2;
+      // Ended by BEL or by ESC '\\'.
+      while (i < line.size() && line[i] != '\a' &&
+             !(line[i] == '\x1b' && i + 1 < line.size() && line[i + 1] == '\\')) {
+        ++i;
+      }
+      if (i < line.size() && line[i] == '\x1b') ++i;
     } else {
       ++i;
     }

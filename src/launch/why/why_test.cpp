@@ -358,5 +358,35 @@ TEST(Why, WhatOnlyWarnsEndedNothing) {
   EXPECT_EQ(fine->code, "");
 }
 
+TEST(Why, AnEarlyWarningGoesBehindALaterError) {
+  const std::string oom =
+      "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 7.00 GiB. GPU 3 has a total "
+      "capacity of 139.80 GiB of which 1.21 GiB is free.\n";
+  const auto answer = Explain(
+      {{.name = "rank-0.log",
+        .text =
+            "WARNING: could not find the metadata file /ckpt/latest_checkpointed_iteration.txt\n" +
+            std::string(200, '\n') + oom}});
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->code, ::testing::StartsWith("WHY35"));
+  const auto linked =
+      Explain({{.name = "rank-0.log", .text = "\x1b]8;;https://x.example\x1b\\" + oom}});
+  ASSERT_TRUE(linked);
+  EXPECT_NE(linked->code, "");
+}
+
+TEST(Why, WhatIsCutFromALineIsStillText) {
+  std::string path = "/data/";
+  for (int i = 0; i < 90; ++i) path += "\xe6\xbc\xa2";
+  for (std::size_t pad = 0; pad < 3; ++pad) {
+    const auto answer =
+        Explain({{.name = "rank-0.log",
+                  .text = "FileNotFoundError: [Errno 2] No such file or directory: '" +
+                          std::string(pad, 'x') + path + "'\n"}});
+    ASSERT_TRUE(answer);
+    EXPECT_NO_THROW((void)ToJson(*answer).dump());
+  }
+}
+
 }  // namespace
 }  // namespace nam56r::launch::why

@@ -66,7 +66,7 @@ constexpr Signature kSignatures[] = {
      .cause = "All GPUs are busy or unavailable: another process holds them in exclusive mode, or "
               "they are in a bad state.",
      .all =
-         {R"((?:CUDA-capable device\S* (?:are|is/are) busy or unavailable|cudaErrorDevicesUnavailable|exclusive-process mode|CUDA_ERROR_DEVICE_UNAVAILABLE))"},
+         {R"((?:CUDA-capable device\S* (?:are|is/are) busy or unavailable|cudaErrorDevicesUnavailable|in exclusive-process mode|CUDA_ERROR_DEVICE_UNAVAILABLE))"},
      .confidence = 0.85,
      .next = "Look at nvidia-smi for other processes and for the compute mode; end leftovers or "
              "reset the GPU.",

@@ -27,7 +27,7 @@ constexpr Signature kSignatures[] = {
      .role = Role::kRoot,
      .title = "Memory error of a GPU in the kernel log",
      .cause = "The kernel log has Xid {1}: an uncorrectable error of a GPU's memory.",
-     .all = {R"(NVRM: Xid \(\S+\): (48|63|64|94|95|140|171|172)\b)"},
+     .all = {R"(NVRM: Xid \(\S+\): (48|64|94|95|140|171|172)\b)"},
      .confidence = 0.95,
      .next = "Take the node out, reset the GPU, and replace it when remapping of rows fails "
              "(nvidia-smi -q -d ROW_REMAPPER).",
@@ -130,7 +130,7 @@ constexpr Signature kSignatures[] = {
      .title = "A GPU does not answer the driver",
      .cause = "The driver cannot talk to a GPU.",
      .all =
-         {R"((?:Unable to determine the device handle for GPU|RmInitAdapter failed|GPU requires reset|Reset required|No devices were found|nvidia-smi has failed because|ERR!\s*\|))"},
+         {R"((?:Unable to determine the device handle for GPU|RmInitAdapter failed|GPU requires reset|Reset required *: *Yes|No devices were found|nvidia-smi has failed because|ERR!\s*\|))"},
      .confidence = 0.9,
      .next =
          "Reset the GPU (nvidia-smi -r) or reboot the node, and take it out if that does not help.",

@@ -27,7 +27,7 @@ constexpr Signature kSignatures[] = {
      .title = "The pod was evicted or preempted",
      .cause = "Kubernetes removed the pod: {1}.",
      .all =
-         {R"((The node (?:was low on resource|had condition): \S+|\bEvicted\b|Preempted by pod|DisruptionTarget|TaintManagerEviction|Preempted in order to admit critical pod|DeletionByTaintManager|PreemptionByScheduler|node\.kubernetes\.io/(?:unreachable|not-ready):NoExecute))"},
+         {R"((The node (?:was low on resource|had condition): \S+|(?i:pod|reason|status|container).*\bEvicted\b|Preempted by pod|DisruptionTarget|TaintManagerEviction|Preempted in order to admit critical pod|DeletionByTaintManager|PreemptionByScheduler|node\.kubernetes\.io/(?:unreachable|not-ready):NoExecute))"},
      .confidence = 0.85,
      .next = "Ask for what the pod uses (ephemeral storage too), give it a priority, and resume "
              "from the last checkpoint.",

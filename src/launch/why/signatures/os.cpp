@@ -280,7 +280,7 @@ constexpr Signature
                  .title = "Locked memory or huge pages are limited",
                  .cause = "A limit of the host on locked memory or huge pages was reached.",
                  .all =
-                     {R"((?:max locked memory|RLIMIT_MEMLOCK|mlock(?:all)?\S* failed|hugepages? .*(?:not available|exhausted|failed)|Failed to allocate hugepages))"},
+                     {R"((?:RLIMIT_MEMLOCK.*(?:fail|small|low|limit of)|mlock(?:all)?\S* failed|hugepages? .*(?:not available|exhausted|failed)|Failed to allocate hugepages))"},
                  .confidence = 0.7,
                  .next =
                      "Set memlock to unlimited for the service or container that starts the job.",
