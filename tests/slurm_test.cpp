@@ -14,6 +14,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/narrow_recipe.h"
 #include "tests/run_program.h"
 
 namespace nam56r::tests {
@@ -27,45 +28,6 @@ using Clock = std::chrono::steady_clock;
 // Enough for a loaded machine to begin; what is measured is from a fault to its end.
 constexpr auto kBegin = 60s;
 constexpr auto kEnd = 5s;
-
-constexpr const char* kRecipe = R"(
-[model]
-name = "narrow"
-pattern = "AEMEAEMEAEMR"
-depth = 12
-hidden_size = 32
-num_attention_heads = 2
-vocab_size = 256
-seq_length = 32
-tokenizer = "byte"
-[mla]
-q_lora_rank = 8
-kv_lora_rank = 8
-qk_head_dim = 8
-qk_pos_emb_head_dim = 8
-v_head_dim = 8
-[moe]
-num_experts = 4
-router_topk = 2
-ffn_hidden_size = 32
-shared_expert_ffn_hidden_size = 32
-[mamba]
-state_size = 8
-head_dim = 16
-num_groups = 2
-mimo_rank = 2
-chunk_size = 8
-[m2rnn]
-key_head_dim = 8
-value_head_dim = 8
-[dense]
-ffn_hidden_size = 64
-[ngram_hash]
-enabled = true
-heads = 2
-first_table_size = 251
-embed_dim = 4
-)";
 
 std::string Read(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -98,7 +60,7 @@ class Slurm : public ::testing::Test {
         RunProgram({kScript, "start", "--while", std::to_string(getpid()), Cluster()}, "", 60s);
     ASSERT_EQ(started.exit_code, 0) << started.err;
     setenv("SLURM_CONF", (Cluster() + "/slurm.conf").c_str(), 1);
-    std::ofstream(*scratch_ / "narrow.toml") << kRecipe;
+    std::ofstream(*scratch_ / "narrow.toml") << kNarrowRecipe;
     std::ofstream(*scratch_ / "two.toml") << "[machine]\nname = \"two\"\nnodes = 2\n";
     const ProgramResult built = Run({"data", "build", "cxx-headers"});
     ASSERT_EQ(built.exit_code, 0) << built.err;

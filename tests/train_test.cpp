@@ -15,6 +15,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/narrow_recipe.h"
 #include "tests/run_program.h"
 
 namespace nam56r::tests {
@@ -36,52 +37,13 @@ std::vector<nlohmann::json> ReadLines(const fs::path& file) {
   return objects;
 }
 
-constexpr const char* kRecipe = R"(
-[model]
-name = "narrow"
-pattern = "AEMEAEMEAEMR"
-depth = 12
-hidden_size = 32
-num_attention_heads = 2
-vocab_size = 256
-seq_length = 32
-tokenizer = "byte"
-[mla]
-q_lora_rank = 8
-kv_lora_rank = 8
-qk_head_dim = 8
-qk_pos_emb_head_dim = 8
-v_head_dim = 8
-[moe]
-num_experts = 4
-router_topk = 2
-ffn_hidden_size = 32
-shared_expert_ffn_hidden_size = 32
-[mamba]
-state_size = 8
-head_dim = 16
-num_groups = 2
-mimo_rank = 2
-chunk_size = 8
-[m2rnn]
-key_head_dim = 8
-value_head_dim = 8
-[dense]
-ffn_hidden_size = 64
-[ngram_hash]
-enabled = true
-heads = 2
-first_table_size = 251
-embed_dim = 4
-)";
-
 class Train : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     std::string pattern = (fs::temp_directory_path() / "nam56r-train-XXXXXX").string();
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     scratch_ = new fs::path(pattern);
-    std::ofstream(*scratch_ / "narrow.toml") << kRecipe;
+    std::ofstream(*scratch_ / "narrow.toml") << kNarrowRecipe;
     const ProgramResult built = Run({"data", "build", "cxx-headers"});
     ASSERT_EQ(built.exit_code, 0) << built.err;
   }

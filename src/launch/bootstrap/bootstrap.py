@@ -427,14 +427,17 @@ def wrap_release(settings, applied, reported):
         undo[name] = wrap(settings["hooks"][name], make)
 
 
-def end_with_parent():
+def end_with_parent(parent):
     """torchrun puts each rank into a session of its own, where no signal to the launcher's
-    processes reaches it: the kernel ends it when torchrun is gone (PR_SET_PDEATHSIG, SIGKILL)."""
+    processes reaches it: the kernel ends it when torchrun is gone (PR_SET_PDEATHSIG, SIGKILL).
+    |parent| is the process's parent at the start: one that has gone since told nobody."""
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return
     import ctypes
 
     ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def run(settings, entry, arguments):
@@ -537,6 +540,8 @@ def main(words):
     if len(words) < 2 or (probing and len(words) != 3):
         sys.stderr.write(__doc__.split("\n\n")[1] + "\n")
         sys.exit(64)
+    if not probing:
+        end_with_parent(os.getppid())
     try:
         with open(words[0], encoding="utf-8") as stream:
             settings = json.load(stream)
@@ -547,7 +552,6 @@ def main(words):
     if probing:
         probe(settings, words[1], float(words[2]))
     else:
-        end_with_parent()
         run(settings, words[1], words[2:])
 
 
